@@ -1,0 +1,69 @@
+// The contract between the gateway and every transport. A connector is handed only what a decision permitted,
+// answers for every subject asked, and never throws: what went wrong is a state and a coded failure.
+import type { PermittedFields } from '../policies/engine/permitted.ts';
+
+/** Kinds of subject a source can know. */
+export type SubjectKind = 'Organization' | 'Person';
+
+/** A subject by its canonical identifier (USCC or citizen id). */
+export interface Subject {
+  readonly kind: SubjectKind;
+  readonly id: string;
+}
+
+/** A canonical value of a field: strings for dates (YYYY-MM-DD), money (yuan) and codes. */
+export type Value = string | number | boolean | null | readonly string[];
+
+/** A record in the contract's own field names; only permitted fields are present. Null prototype. */
+export type RecordRow = Readonly<Record<string, Value>>;
+
+/** One record type to be fetched for all subjects of a request; `fields` can only come from a decision. */
+export interface FetchStep {
+  readonly record: string;
+  readonly fields: PermittedFields;
+}
+
+/** Everything one request wants of one source: answered in one round trip. */
+export interface SourceRequest {
+  readonly subjects: readonly Subject[];
+  readonly steps: readonly FetchStep[];
+}
+
+/** Closed list of what can be wrong with a source; the gateway documents each. */
+export type SourceFailureCode =
+  | 'SOURCE_TIMEOUT'
+  | 'SOURCE_UNREACHABLE'
+  | 'SOURCE_REFUSED'
+  | 'SOURCE_OVERLOADED'
+  | 'SOURCE_TOO_LARGE'
+  | 'SOURCE_INVALID_ANSWER';
+
+/** A failure of a source: `detail` is for the log, never for a client, and holds no identifiers. */
+export interface SourceFailure {
+  readonly code: SourceFailureCode;
+  readonly detail: string;
+  readonly cause?: unknown;
+}
+
+export type KnownState = 'OK' | 'STALE' | 'UNAVAILABLE' | 'INVALID';
+
+/** What a source answered. With UNAVAILABLE or INVALID there are no rows at all. */
+export interface SourceAnswer {
+  readonly state: KnownState;
+  /** The moment the data speak of, ISO 8601; null when nothing is known. */
+  readonly asOf: string | null;
+  /** record type → subject id → rows, in the manifest's order. A subject without rows may be absent. */
+  readonly rows: ReadonlyMap<string, ReadonlyMap<string, readonly RecordRow[]>>;
+  /** Subjects of whom the answer was not usable although the rest was: their section is INVALID. */
+  readonly invalidSubjects: ReadonlySet<string>;
+  readonly failure?: SourceFailure;
+}
+
+/** A live source. `fetch` resolves always, by the manifest's deadline or the signal at the latest. */
+export interface Connector {
+  readonly source: string;
+  fetch(request: SourceRequest, signal: AbortSignal): Promise<SourceAnswer>;
+  /** Whether the source can be asked at all; used by readiness, not by answers. */
+  probe(signal: AbortSignal): Promise<SourceFailure | undefined>;
+  close(): Promise<void>;
+}
