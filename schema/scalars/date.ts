@@ -11,9 +11,10 @@ const day = (value: unknown): string | undefined => {
 export const dateScalar = makeTextScalar({
   name: 'Date',
   description:
-    'Calendar date in ISO 8601, YYYY-MM-DD; only days that exist.\n' +
-    '日期（ISO 8601，YYYY-MM-DD）；须为真实存在的日期。',
+    'Calendar date in ISO 8601, YYYY-MM-DD; only days that exist. In answers its year alone where masked.\n' +
+    '日期（ISO 8601，YYYY-MM-DD）；须为真实存在的日期；脱敏时返回值仅为年份。',
   refusal: 'VALUE_INVALID',
   read: day,
-  show: day,
+  // The mask YEAR leaves the year alone.
+  show: (stored) => (typeof stored === 'string' && /^[0-9]{4}$/.test(stored) ? stored : day(stored)),
 });

@@ -2,6 +2,9 @@
 import { parseUscc } from '../identifiers/uscc.ts';
 import { makeTextScalar } from './text-scalar.ts';
 
+// LAST_FOUR of a code, where policy masks it.
+const MASKED = /^\*{14}[0-9A-Y]{4}$/;
+
 export const usccScalar = makeTextScalar({
   name: 'USCC',
   description:
@@ -14,6 +17,7 @@ export const usccScalar = makeTextScalar({
   },
   show: (stored) => {
     if (typeof stored !== 'string') return undefined;
+    if (MASKED.test(stored)) return stored;
     const code = parseUscc(stored);
     return code.ok && code.value === stored ? stored : undefined;
   },
