@@ -94,7 +94,7 @@ async function createPrivateKey(path: string): Promise<JWK> {
 }
 
 /** Writes the public set unless it says the same already: a gateway that watches it need not reload. */
-async function publish(path: string, set: { readonly keys: readonly JWK[] }): Promise<void> {
+async function publish(path: string, set: { readonly keys: readonly object[] }): Promise<void> {
   const present = await readFile(path, 'utf8').catch(() => undefined);
   if (present === text(set)) return;
   await rename(await stage(path, set, 0o644), path);
