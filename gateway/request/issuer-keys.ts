@@ -233,10 +233,9 @@ async function readKey(entry: Readonly<Record<string, unknown>>): Promise<Issuer
   if (jwk.use !== undefined && jwk.use !== 'sig') return undefined;
   if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify')))
     return undefined;
-  // A private key that is published is everybody's key.
-  if ('d' in jwk) return undefined;
   try {
     const [key, thumbprint] = await Promise.all([importJWK(jwk, algorithm), calculateJwkThumbprint(jwk)]);
+    // A private key that is published is everybody's key.
     if (key instanceof Uint8Array || key.type !== 'public') return undefined;
     if ('modulusLength' in key.algorithm && Number(key.algorithm.modulusLength) < 2048) return undefined;
     return { kid: jwk.kid, algorithm, key, thumbprint };

@@ -94,7 +94,9 @@ describe('keys by address', () => {
     const token = tokenOf(oldKey);
     expect(await present(token)).toMatchObject(client);
     server.publish(impostor);
-    now += 300_000;
+    now += 120_000;
+    // Waits for the refresh, while the token itself is still remembered.
+    expect(await present(tokenOf(oldKey, 'made-up'))).toEqual(unknown);
     expect(await present(token)).toMatchObject({ kind: 'refused', cause: 'SIGNATURE' });
     expect(await present(tokenOf(impostor))).toMatchObject(client);
   });
