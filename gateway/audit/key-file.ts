@@ -1,4 +1,5 @@
 /** Secrets in files: made once, by one process, for the owner's eyes; a file that everybody can read is refused. */
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AuditError, systemCode } from './audit-error.ts';
@@ -22,8 +23,8 @@ export async function readOrCreateKeyFile(path: string, make: () => Buffer): Pro
 
 /** Creates a file whole or not at all; keeps one that exists. Durable when it returns. */
 export async function createFile(path: string, content: Buffer, mode: number): Promise<void> {
-  const draft = `${path}.${process.pid}.new`;
-  const file = await open(draft, 'w', mode);
+  const draft = `${path}.${randomUUID()}.new`;
+  const file = await open(draft, 'wx', mode);
   try {
     await file.writeFile(content);
     await file.sync();

@@ -1,7 +1,7 @@
 /** The sentences in which the log's state and findings are told to an auditor. Nothing in them moves the terminal. */
 import type { AuditEntry, Frame, Json } from './entry.ts';
 import type { VerifyReport } from './verify.ts';
-import type { Problem } from './walk.ts';
+import type { BadEntry } from './walk.ts';
 
 export const AUDIT_HELP = `Reads the audit log. Nothing is ever changed by it, and it may run beside the gateway.
 
@@ -36,7 +36,7 @@ Exit code: 0 sound, found; 1 broken chain, nothing found; 2 wrong use or unreada
 const count = (number: number, noun: string): string =>
   `${number.toLocaleString('en-US')} ${number === 1 ? noun : noun === 'entry' ? 'entries' : `${noun}s`}`;
 
-export function describeProblem({ seq, file, line, byte, reason }: Problem): string {
+export function describeProblem({ seq, file, line, byte, reason }: BadEntry): string {
   return `BROKEN at entry ${seq} (${file} line ${line}, byte ${byte}): ${reason}\n`;
 }
 
@@ -102,7 +102,7 @@ export function describeEntry(entry: AuditEntry, intact: boolean): string {
 
 function text(value: Json | undefined): string {
   if (value === undefined || value === null) return '-';
-  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+  return printable(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('\n', '\ufffd');
 }
 
 /** What callers wrote must not move the cursor or forge a line of the report. */

@@ -7,7 +7,7 @@ import { readAnchors } from './anchor.ts';
 import { checkpointSchema, isSigned } from './checkpoint.ts';
 import { GENESIS, parseEntry, type Head } from './entry.ts';
 import { listSegments, segmentOf } from './segment.ts';
-import { walkAuditLog, type ChainedEntry, type Problem, type WalkEnd } from './walk.ts';
+import { walkAuditLog, type ChainedEntry, type BadEntry, type WalkEnd } from './walk.ts';
 
 export interface VerifyOptions {
   /** The keys whose checkpoints count. Without any, checkpoints are counted but their signatures are not checked. */
@@ -29,7 +29,7 @@ export interface VerifyReport {
   readonly signatures: 'checked' | 'unchecked';
   /** How many anchored checkpoints agree with the log; undefined without an anchor file. */
   readonly anchors?: number;
-  readonly problem?: Problem;
+  readonly problem?: BadEntry;
 }
 
 /** Reads everything once. @throws AuditError AUDIT_ANCHOR_INVALID; the system error of a file it cannot read */
@@ -41,7 +41,7 @@ export async function verifyAuditLog(directory: string, options: VerifyOptions =
   let entries = 0;
   let checkpoints = 0;
   let coveredSeq = 0;
-  let problem: Problem | undefined;
+  let problem: BadEntry | undefined;
   let end: WalkEnd | undefined;
   let lastGood: ChainedEntry | undefined;
 
@@ -115,7 +115,7 @@ function anchorFault(hash: string, anchored: string | undefined): string | undef
 function removedEnd(
   anchors: ReadonlyMap<number, string> | undefined,
   last?: ChainedEntry,
-): Problem | undefined {
+): BadEntry | undefined {
   if (anchors === undefined || anchors.size === 0) return undefined;
   const seq = last?.frame.seq ?? 0;
   const vouched = [...anchors.keys()].reduce((a, b) => Math.max(a, b));

@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** The first bad entry. */
-export interface Problem extends Place {
+export interface BadEntry extends Place {
   readonly seq: number;
   readonly reason: string;
 }
@@ -28,7 +28,7 @@ export interface WalkEnd {
   readonly head: Head;
   /** Length of an unfinished last line: a write under way, or a crash that the next start will report. */
   readonly tornBytes: number;
-  readonly problem?: Problem;
+  readonly problem?: BadEntry;
 }
 
 export type WalkStep = { readonly kind: 'entries'; readonly entries: readonly ChainedEntry[] } | WalkEnd;
@@ -39,7 +39,7 @@ export async function* walkAuditLog(directory: string): AsyncGenerator<WalkStep>
   let last: Link = GENESIS;
   let previous: Place = { file: segments[0]?.name ?? '', line: 1, byte: 0 };
   let tornBytes = 0;
-  const end = (problem?: Problem): WalkEnd => {
+  const end = (problem?: BadEntry): WalkEnd => {
     const head = { seq: last.seq, hash: last.hash };
     const report = { kind: 'end', head, tornBytes } as const;
     return problem === undefined ? report : { ...report, problem };

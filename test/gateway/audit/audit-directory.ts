@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { AuditBody } from '../../../gateway/audit/entry.ts';
+import type { AuditBody, AuditEntry } from '../../../gateway/audit/entry.ts';
 import { openAuditLog, type AuditLog, type AuditLogOptions } from '../../../gateway/audit/log.ts';
 
 export async function freshDirectory(): Promise<string> {
@@ -56,6 +56,15 @@ export async function writtenLog(count: number, options: Partial<AuditLogOptions
 
 export async function segmentNames(directory: string): Promise<string[]> {
   return (await readdir(directory)).filter((name) => name.endsWith('.jsonl')).sort();
+}
+
+/** All entries of all segments, as they are in the files. */
+export async function readEntries(directory: string): Promise<AuditEntry[]> {
+  const files = await Promise.all(
+    (await segmentNames(directory)).map((name) => readFile(join(directory, name), 'utf8')),
+  );
+  const lines = files.join('').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as AuditEntry);
 }
 
 /** Rewrites the lines of one segment. */

@@ -47,7 +47,7 @@ describe('the lock of the directory', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('of many that start at once, never two get it', async () => {
+  test('of many openings at once in one process, one gets it', async () => {
     const directory = await freshDirectory();
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockDirectory(directory)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(1);

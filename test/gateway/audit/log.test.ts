@@ -10,6 +10,7 @@ import {
   bodies,
   freshDirectory,
   openLog,
+  readEntries,
   segmentNames,
   tamper,
   writtenLog,
@@ -25,12 +26,13 @@ describe('appending', () => {
     expect(bodies(3).map((body) => log.append(body))).toEqual([1, 2, 3]);
     await log.durable(3);
     const path = join(directory, FIRST);
-    const entries = (await readFile(path, 'utf8'))
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(entries.map(({ seq, request }) => [seq, request])).toEqual([[1, 'r-1'], [2, 'r-2'], [3, 'r-3']]); // prettier-ignore
-    expect(log.head).toEqual({ seq: 3, hash: entries[2].hash });
+    const entries = await readEntries(directory);
+    expect(entries.map(({ seq, request }) => `${seq} ${request as string}`)).toEqual([
+      '1 r-1',
+      '2 r-2',
+      '3 r-3',
+    ]);
+    expect(log.head).toEqual({ seq: 3, hash: entries[2]!.hash });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     await log.close();
   });
@@ -111,12 +113,8 @@ describe('appending', () => {
           head: { seq: all.length },
         });
         expect((await verifyAuditLog(directory)).problem).toBeUndefined();
-        const files = await Promise.all(
-          (await segmentNames(directory)).map((name) => readFile(join(directory, name))),
-        );
-        const lines = Buffer.concat(files).toString().split('\n').slice(0, -1);
-        expect(lines.map((line) => JSON.parse(line).value)).toEqual(
-          all.map((entry) => JSON.parse(JSON.stringify(entry['value']))),
+        expect((await readEntries(directory)).map(({ value }) => value)).toEqual(
+          all.map(({ value }) => JSON.parse(JSON.stringify(value)) as unknown),
         );
       }),
       { numRuns: 25 },
@@ -154,8 +152,12 @@ describe('a start after a crash', () => {
     expect(recovered).toEqual({ cutBytes, lastSeq: 3 });
     expect(log.head.seq).toBe(4);
     await log.close();
-    const lines = (await readFile(join(directory, FIRST), 'utf8')).split('\n');
-    expect(JSON.parse(lines[3]!)).toMatchObject({ seq: 4, kind: 'recovered', cutBytes, segment: FIRST });
+    expect((await readEntries(directory))[3]).toMatchObject({
+      seq: 4,
+      kind: 'recovered',
+      cutBytes,
+      segment: FIRST,
+    });
     expect(await verifyAuditLog(directory)).toMatchObject({ entries: 4 });
   });
 

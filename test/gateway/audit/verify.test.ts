@@ -4,26 +4,38 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeEntry, parseEntry, type AuditEntry, type Head } from '../../../gateway/audit/entry.ts';
 import { verifyAuditLog } from '../../../gateway/audit/verify.ts';
-import { freshDirectory, segmentNames, tamper, writtenLog } from './audit-directory.ts';
+import {
+  appendAll,
+  freshDirectory,
+  openLog,
+  readEntries,
+  segmentNames,
+  tamper,
+  writtenLog,
+} from './audit-directory.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const foreign = generateKeyPairSync('ed25519');
 
 /** Writes entries anew from `from` on, with right hashes, as somebody with the files but without the key would. */
-function rechain(lines: readonly string[], from: number, change: (entry: AuditEntry) => object): string[] {
+function rechain(
+  lines: readonly string[],
+  from: number,
+  change: (entry: AuditEntry) => Partial<AuditEntry>,
+): string[] {
   let head: Head = from === 0 ? { seq: 0, hash: '0'.repeat(64) } : parseEntry(Buffer.from(lines[from - 1]!));
   return lines.map((line, index) => {
     if (index < from) return line;
     const { seq, time, prev: _p, hash: _h, ...body } = parseEntry(Buffer.from(line));
-    const changed = index === from ? change({ seq, ...body } as AuditEntry) : body;
-    const { seq: _s, ...rest } = changed as AuditEntry;
+    const changed = index === from ? change({ seq, ...body } as unknown as AuditEntry) : body;
+    const { seq: _s, ...rest } = changed;
     const encoded = encodeEntry(head, time, rest as never);
     head = encoded.head;
     return encoded.line.slice(0, -1);
   });
 }
 
-const rehashed = (line: string, change: (entry: AuditEntry) => object): string =>
+const rehashed = (line: string, change: (entry: AuditEntry) => Partial<AuditEntry>): string =>
   rechain([line.replace(/"seq":\d+/, '"seq":1')], 0, change)[0]!;
 
 describe('an untouched log', () => {
@@ -56,7 +68,6 @@ describe('an untouched log', () => {
   });
 
   test('verifies with an entry larger than a read block', async () => {
-    const { openLog, appendAll } = await import('./audit-directory.ts');
     const directory = await freshDirectory();
     const { log } = await openLog(directory);
     const large = { kind: 'document', text: randomBytes(1_200_000).toString('hex') };
@@ -159,7 +170,11 @@ describe('the first bad entry is named when', () => {
     const path = join(directory, 'audit-000002.jsonl');
     const content = await readFile(path);
     await truncate(path, content.length - 10);
-    expect((await verifyAuditLog(directory)).problem).toMatchObject({ seq: 4, line: 2, reason: /cut off/ });
+    expect((await verifyAuditLog(directory)).problem).toMatchObject({
+      seq: 4,
+      line: 2,
+      reason: expect.stringMatching(/cut off/),
+    });
     await writeFile(path, content.subarray(0, content.indexOf('\n') + 1));
     expect((await verifyAuditLog(directory)).problem).toMatchObject({ seq: 4, file: 'audit-000003.jsonl' });
   });
@@ -204,7 +219,7 @@ describe('a chain that was recomputed', () => {
     const directory = await writtenLog(5, { signingKey: foreign.privateKey });
     expect((await verifyAuditLog(directory, { publicKey })).problem).toMatchObject({
       seq: 6,
-      reason: /bad signature/,
+      reason: expect.stringMatching(/bad signature/),
     });
     const unchecked = await verifyAuditLog(directory);
     expect(unchecked).toMatchObject({ checkpoints: 1, signatures: 'unchecked' });
@@ -266,8 +281,7 @@ describe('an anchor', () => {
   test('that cannot be written is reported in the log, which goes on', async () => {
     const anchorFile = join(await freshDirectory(), 'no-such-folder', 'anchor.jsonl');
     const directory = await writtenLog(5, { signingKey: privateKey, anchorFile });
-    const lines = (await readFile(join(directory, 'audit-000001.jsonl'), 'utf8')).trimEnd().split('\n');
-    expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+    expect((await readEntries(directory)).at(-1)).toMatchObject({
       seq: 7,
       kind: 'anchor-failed',
       coversSeq: 5,
