@@ -95,19 +95,22 @@ export interface Frame extends Head {
   readonly intact: boolean;
 }
 
+/** `,"hash":"`, 64 characters, `"}`. */
 const TAIL_BYTES = 75;
+/** More than the longest head that `HEAD_FORM` accepts. */
+const HEAD_BYTES = 240;
 const HEAD_FORM =
   /^\{"seq":([1-9]\d{0,15}),"time":"([^"\\]{1,40})","prev":"([0-9a-f]{64})","kind":"([a-z][a-z-]{0,31})",/;
-const TAIL_FORM = /^,"hash":"([0-9a-f]{64})"\}$/;
 
 /** Reads one line (without its LF); undefined if it does not have the form of an entry. */
 export function readFrame(line: Buffer): Frame | undefined {
   if (line.length < TAIL_BYTES) return undefined;
   const end = line.length - TAIL_BYTES;
   // The comma before "hash" also ends a body that consists of its kind only.
-  const head = HEAD_FORM.exec(line.toString('latin1', 0, Math.min(end + 1, 240)));
-  const hash = TAIL_FORM.exec(line.toString('latin1', end))?.[1];
-  if (head === null || hash === undefined) return undefined;
+  const head = HEAD_FORM.exec(line.toString('latin1', 0, Math.min(end + 1, HEAD_BYTES)));
+  const tail = line.toString('latin1', end);
+  if (head === null || !tail.startsWith(',"hash":"') || !tail.endsWith('"}')) return undefined;
+  const hash = tail.slice(9, -2);
   const [, seq = '', time = '', prev = '', kind = ''] = head;
   return {
     seq: Number(seq),

@@ -43,9 +43,9 @@ export async function* searchAuditLog(
       yield { ...step, searched };
       return;
     }
-    for (const { frame, bytes } of step.entries) {
+    for (const { frame, line } of step.entries) {
       if (frame.kind === 'outcome' && pending.size > 0) {
-        const outcome = parseEntry(bytes);
+        const outcome = parseEntry(line.bytes);
         const request = requestOf(outcome);
         const entry = pending.get(request);
         if (entry === undefined) continue;
@@ -55,8 +55,8 @@ export async function* searchAuditLog(
         // Another run of the gateway: what the last one left open stays open.
         for (const entry of pending.values()) yield { kind: 'finding', entry };
         pending.clear();
-      } else if ((frame.kind === 'intent' || frame.kind === 'refusal') && mayMatch(bytes, query)) {
-        const entry = parseEntry(bytes);
+      } else if ((frame.kind === 'intent' || frame.kind === 'refusal') && mayMatch(line.bytes, query)) {
+        const entry = parseEntry(line.bytes);
         if (!matches(entry, query)) continue;
         if (frame.kind === 'refusal') {
           yield { kind: 'finding', entry };

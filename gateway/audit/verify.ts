@@ -7,7 +7,7 @@ import { readAnchors } from './anchor.ts';
 import { checkpointSchema, isSigned } from './checkpoint.ts';
 import { GENESIS, parseEntry, type Head } from './entry.ts';
 import { listSegments, segmentOf } from './segment.ts';
-import { walkAuditLog, type ChainedEntry, type BadEntry, type WalkEnd } from './walk.ts';
+import { badEntry, walkAuditLog, type ChainedEntry, type BadEntry, type WalkEnd } from './walk.ts';
 
 export interface VerifyOptions {
   /** The keys whose checkpoints count. Without any, checkpoints are counted but their signatures are not checked. */
@@ -56,7 +56,7 @@ export async function verifyAuditLog(directory: string, options: VerifyOptions =
         (kind === 'checkpoint' ? checkpointFault(entry, keys, coveredSeq) : undefined) ??
         anchorFault(hash, anchors?.get(seq));
       if (reason !== undefined) {
-        problem = { seq, reason, file: entry.file, line: entry.line, byte: entry.byte };
+        problem = badEntry(seq, reason, entry.file, entry.line);
         break walk;
       }
       anchors?.delete(seq);
@@ -91,7 +91,7 @@ function checkpointFault(
 ): string | undefined {
   let checkpoint;
   try {
-    checkpoint = checkpointSchema.safeParse(parseEntry(entry.bytes)).data;
+    checkpoint = checkpointSchema.safeParse(parseEntry(entry.line.bytes)).data;
   } catch {
     checkpoint = undefined;
   }
@@ -119,11 +119,8 @@ function removedEnd(
   if (anchors === undefined || anchors.size === 0) return undefined;
   const seq = last?.frame.seq ?? 0;
   const vouched = [...anchors.keys()].reduce((a, b) => Math.max(a, b));
-  return {
-    seq: seq + 1,
-    file: last?.file ?? segmentOf('', 1).name,
-    line: (last?.line ?? 0) + 1,
-    byte: last === undefined ? 0 : last.byte + last.bytes.length + 1,
-    reason: `removed: the log ends at entry ${seq}, the anchor vouches for entries up to ${vouched}`,
-  };
+  const reason = `removed: the log ends at entry ${seq}, the anchor vouches for entries up to ${vouched}`;
+  const number = (last?.line.number ?? 0) + 1;
+  const offset = last === undefined ? 0 : last.line.offset + last.line.bytes.length + 1;
+  return badEntry(seq + 1, reason, last?.file ?? segmentOf('', 1).name, { number, offset });
 }

@@ -1,26 +1,33 @@
 /** Walks the whole log in order and checks the chain as it goes; stops at the first bad entry. Memory stays flat. */
 import { findBreak, type Break, type Link } from './chain.ts';
 import { GENESIS, readFrame, type Frame, type Head } from './entry.ts';
-import { readLines } from './lines.ts';
-import { listSegments, type Segment } from './segment.ts';
+import { readLines, type Line } from './lines.ts';
+import { listSegments, segmentOf } from './segment.ts';
 
-/** Where something stands: segment file, line from 1, byte from 0. */
-export interface Place {
+/** The first bad entry: its number, segment file, line (from 1) and byte (from 0). */
+export interface BadEntry {
+  readonly seq: number;
   readonly file: string;
   readonly line: number;
   readonly byte: number;
-}
-
-/** The first bad entry. */
-export interface BadEntry extends Place {
-  readonly seq: number;
   readonly reason: string;
 }
 
-/** An entry whose place in the chain is right. `bytes` is a view that is valid until the next step. */
-export interface ChainedEntry extends Place {
+/** An entry whose place in the chain is right. The bytes of `line` are valid until the next step. */
+export interface ChainedEntry {
+  readonly file: string;
+  readonly line: Line;
   readonly frame: Frame;
-  readonly bytes: Buffer;
+}
+
+/** What is wrong, and the line that it is wrong at. */
+export function badEntry(
+  seq: number,
+  reason: string,
+  file: string,
+  line: Omit<Line, 'bytes' | 'complete'>,
+): BadEntry {
+  return { seq, file, line: line.number, byte: line.offset, reason };
 }
 
 export interface WalkEnd {
@@ -37,7 +44,7 @@ export type WalkStep = { readonly kind: 'entries'; readonly entries: readonly Ch
 export async function* walkAuditLog(directory: string): AsyncGenerator<WalkStep> {
   const segments = await listSegments(directory);
   let last: Link = GENESIS;
-  let previous: Place = { file: segments[0]?.name ?? '', line: 1, byte: 0 };
+  let previous: ChainedEntry | undefined;
   let tornBytes = 0;
   const end = (problem?: BadEntry): WalkEnd => {
     const head = { seq: last.seq, hash: last.hash };
@@ -47,31 +54,34 @@ export async function* walkAuditLog(directory: string): AsyncGenerator<WalkStep>
 
   for (const [index, segment] of segments.entries()) {
     if (segment.number !== index + 1) {
-      yield end({ seq: last.seq + 1, ...missing(segment, index + 1) });
+      const { name } = segmentOf(directory, index + 1);
+      const reason = `missing: there is no ${name} before ${segment.name}`;
+      yield end(badEntry(last.seq + 1, reason, name, { number: 1, offset: 0 }));
       return;
     }
     for await (const lines of readLines(segment.path)) {
       const entries: ChainedEntry[] = [];
-      let found: Break | undefined;
-      let place = previous;
+      let bad: BadEntry | undefined;
       for (const line of lines) {
-        place = { file: segment.name, line: line.number, byte: line.offset };
         if (!line.complete && segment === segments.at(-1)) {
           tornBytes = line.bytes.length;
           break;
         }
         const frame = line.complete ? readFrame(line.bytes) : undefined;
-        found = line.complete
-          ? findBreak(last, frame)
-          : { seq: last.seq + 1, where: 'here', reason: 'cut off: its line has no end' };
-        if (found !== undefined || frame === undefined) break;
-        entries.push({ ...place, frame, bytes: line.bytes });
+        const found = line.complete ? findBreak(last, frame) : cutOff(last);
+        if (found !== undefined || frame === undefined) {
+          const { seq, reason, where } = found ?? cutOff(last);
+          const at = where === 'before' ? previous : undefined;
+          bad = badEntry(seq, reason, at?.file ?? segment.name, at?.line ?? line);
+          break;
+        }
+        previous = { file: segment.name, line, frame };
+        entries.push(previous);
         last = frame;
-        previous = place;
       }
       if (entries.length > 0) yield { kind: 'entries', entries };
-      if (found !== undefined) {
-        yield end({ seq: found.seq, reason: found.reason, ...(found.where === 'here' ? place : previous) });
+      if (bad !== undefined) {
+        yield end(bad);
         return;
       }
     }
@@ -79,7 +89,6 @@ export async function* walkAuditLog(directory: string): AsyncGenerator<WalkStep>
   yield end();
 }
 
-function missing(next: Segment, number: number): Place & { reason: string } {
-  const name = `audit-${String(number).padStart(6, '0')}.jsonl`;
-  return { file: name, line: 1, byte: 0, reason: `missing: there is no ${name} before ${next.name}` };
+function cutOff(last: Link): Break {
+  return { seq: last.seq + 1, where: 'here', reason: 'cut off: its line has no end' };
 }
