@@ -21,8 +21,11 @@ interface Pair {
   lossy: boolean;
 }
 
-/** Starts a relay to a port on loopback; 0 takes a free port to listen on. */
-export async function startRelay(options: { readonly port: number; readonly target: number }): Promise<Relay> {
+/** Starts a relay on loopback; port 0 takes a free one. */
+export async function startRelay(options: {
+  readonly port: number;
+  readonly target: { readonly host: string; readonly port: number };
+}): Promise<Relay> {
   let mode: RelayMode = 'pass';
   const pairs = new Set<Pair>();
 
@@ -31,7 +34,11 @@ export async function startRelay(options: { readonly port: number; readonly targ
       near.on('error', () => undefined).resetAndDestroy();
       return;
     }
-    const pair: Pair = { near, far: connect({ host: '127.0.0.1', port: options.target, noDelay: true }), lossy: false };
+    const pair: Pair = {
+      near,
+      far: connect({ ...options.target, noDelay: true }),
+      lossy: false,
+    };
     near.setNoDelay(true);
     pairs.add(pair);
     for (const [from, to] of [

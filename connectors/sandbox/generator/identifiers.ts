@@ -26,7 +26,9 @@ export function organisationIndexIn(code: string): number | undefined {
  */
 export function citizenIdAt(index: number): string {
   const digits = String((index * SCATTER + SHIFT) % SPACE).padStart(7, '0');
-  return completeCitizenId(`99${digits.slice(0, 4)}${birthDateAt(index).replaceAll('-', '')}${digits.slice(4)}`);
+  return completeCitizenId(
+    `99${digits.slice(0, 4)}${birthDateAt(index).replaceAll('-', '')}${digits.slice(4)}`,
+  );
 }
 
 /** The index inside a citizen id of the sandbox; whether it exists is not said. */

@@ -9,7 +9,7 @@ export interface Draws {
   between(from: number, to: number): number;
   /** True with this probability. */
   chance(probability: number): boolean;
-  pick<T>(choices: readonly [T, ...T[]]): T;
+  pick<const C extends readonly [unknown, ...unknown[]]>(choices: C): C[number];
 }
 
 /** 32-bit finaliser of MurmurHash3: every input bit reaches every output bit. */
@@ -42,6 +42,7 @@ export function drawsFor(seed: number, topic: string, index: number): Draws {
     next,
     between: (from, to) => from + Math.floor(next() * (to - from + 1)),
     chance: (probability) => next() < probability,
-    pick: (choices) => choices[Math.floor(next() * choices.length)] ?? choices[0],
+    pick: <const C extends readonly [unknown, ...unknown[]]>(choices: C): C[number] =>
+      choices[Math.floor(next() * choices.length)],
   };
 }

@@ -67,7 +67,9 @@ async function locate(): Promise<{ native: string; postgres: string; initdb: str
   }
   const paths = (await import(pathToFileURL(entry).href)) as { postgres: string; initdb: string };
   const native = dirname(dirname(paths.postgres));
-  const manifest = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string };
+  const manifest = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
   return { native, postgres: paths.postgres, initdb: paths.initdb, version: manifest.version };
 }
 

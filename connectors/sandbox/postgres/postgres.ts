@@ -131,7 +131,11 @@ async function initialise(
       ...['-D', dataDirectory, '--username=postgres', '--auth=scram-sha-256', `--pwfile=${draft}`],
       ...['--encoding=UTF8', '--locale=C', '--no-instructions', '--no-sync'],
     ],
-    { cwd: home, env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC' }, ...(user && { uid: user.uid, gid: user.gid }) },
+    {
+      cwd: home,
+      env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC' },
+      ...(user && { uid: user.uid, gid: user.gid }),
+    },
   );
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   await rm(draft);

@@ -1,0 +1,157 @@
+// Starts the demo agencies behind their real transports and says where they are. What was started is stopped
+// again when a later part fails, when the signal aborts, and by stop().
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Agency } from './agency/agency-server.ts';
+import { startCourt } from './agency/court-agency.ts';
+import { prepareDatabases, type DatabaseServer } from './agency/database-agencies.ts';
+import { deliver, deliverWorld, type Delivery } from './agency/finance-agency.ts';
+import { PROCUREMENT_PATH, startProcurement } from './agency/procurement-agency.ts';
+import type { SandboxOptions } from './options.ts';
+import { startPostgres, type Postgres } from './postgres/postgres.ts';
+import { JOURNAL_SETTINGS } from './postgres/statement-journal.ts';
+import { startRelay, type Relay } from './relay.ts';
+
+/** Variables the manifests and the gateway refer to. */
+export interface SandboxEnvironment {
+  readonly REGISTRY_DATABASE_URL: string;
+  readonly HR_DATABASE_URL: string;
+  readonly COURT_URL: string;
+  readonly PROCUREMENT_URL: string;
+  readonly FINANCE_DROP: string;
+  /** The gateway's own database, empty at first. */
+  readonly DATABASE_URL: string;
+}
+
+export interface Sandbox {
+  readonly environment: SandboxEnvironment;
+  readonly court: Agency;
+  readonly procurement: Agency;
+  /** Undefined with a server by address. */
+  readonly postgres: Postgres | undefined;
+  /** Present when asked for: the environment's database addresses then lead through these. */
+  readonly relays: Readonly<Record<'registry' | 'hr' | 'gateway', Relay>> | undefined;
+  /** A further delivery of the finance bureau. Resolves with its path. */
+  deliver(delivery: Delivery): Promise<string>;
+  /** Leaves no process behind. */
+  stop(): Promise<void>;
+}
+
+export interface StartContext {
+  readonly now: () => Date;
+  /** Receives what a person should know while it starts. */
+  readonly onProgress: (line: string) => void;
+  /** Whether the databases are reached through relays that can be cut. */
+  readonly relays?: boolean;
+  /** Stops a start that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws PortInUse; Error when PostgreSQL does not start or the signal aborts */
+export async function startSandbox(options: SandboxOptions, context: StartContext): Promise<Sandbox> {
+  const { world, ports } = options;
+  const directory = resolve(options.directory);
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(stops.splice(0).map((one) => one()));
+  };
+  const abort = (): void => void stop().catch(() => undefined);
+  context.signal?.addEventListener('abort', abort);
+  const started = <T extends { stop(): Promise<void> }>(part: T): T => {
+    stops.push(() => part.stop());
+    context.signal?.throwIfAborted();
+    return part;
+  };
+
+  try {
+    await mkdir(directory, { recursive: true });
+    // The small ports first: a sandbox that is already running is noticed before its database is touched.
+    const court = started(await startCourt({ world, port: ports.court, now: context.now }));
+    const procurement = started(await startProcurement({ world, port: ports.procurement, now: context.now }));
+    const embedded =
+      options.postgresUrl === undefined
+        ? started(
+            await startPostgres({
+              directory: join(directory, 'postgres'),
+              port: ports.postgres,
+              portVariable: 'SANDBOX_POSTGRES_PORT',
+              settings: options.journal ? JOURNAL_SETTINGS : {},
+              onLine: context.onProgress,
+            }),
+          )
+        : undefined;
+    const server = embedded
+      ? embeddedServer(embedded)
+      : await serverByAddress(options.postgresUrl ?? '', directory);
+    const drop = join(directory, 'finance');
+    const [databases] = await Promise.all([
+      prepareDatabases(server, world, context.onProgress),
+      deliverWorld(drop, join(directory, 'finance-delivered'), world),
+    ]);
+    context.signal?.throwIfAborted();
+    const relays = context.relays === true ? await startRelays(databases.registry, started) : undefined;
+    const through = (address: string, relay: Relay | undefined): string => {
+      if (!relay) return address;
+      const url = new URL(address);
+      url.host = `127.0.0.1:${relay.port}`;
+      return url.href;
+    };
+    return {
+      environment: {
+        REGISTRY_DATABASE_URL: through(databases.registry, relays?.registry),
+        HR_DATABASE_URL: through(databases.hr, relays?.hr),
+        COURT_URL: `http://127.0.0.1:${court.port}`,
+        PROCUREMENT_URL: `http://127.0.0.1:${procurement.port}${PROCUREMENT_PATH}`,
+        FINANCE_DROP: drop,
+        DATABASE_URL: through(databases.gateway, relays?.gateway),
+      },
+      court,
+      procurement,
+      postgres: embedded,
+      relays,
+      deliver: (delivery) => deliver(drop, delivery),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    context.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function embeddedServer(postgres: Postgres): DatabaseServer {
+  return { prefix: '', password: postgres.password, url: (database, role) => postgres.url(database, role) };
+}
+
+/** On a server that others use too, everything of ours carries a prefix. */
+async function serverByAddress(address: string, directory: string): Promise<DatabaseServer> {
+  const file = join(directory, 'role-password');
+  const known = await readFile(file, 'utf8').catch(() => '');
+  const password = known === '' ? randomBytes(24).toString('base64url') : known;
+  if (known === '') await writeFile(file, password, { mode: 0o600 });
+  return {
+    prefix: 'credit_sandbox_',
+    password,
+    url: (database, role) => {
+      const url = new URL(address);
+      url.pathname = `/${database}`;
+      if (role !== undefined) {
+        url.username = role;
+        url.password = password;
+      }
+      return url.href;
+    },
+  };
+}
+
+async function startRelays(
+  address: string,
+  started: <T extends { stop(): Promise<void> }>(part: T) => T,
+): Promise<Readonly<Record<'registry' | 'hr' | 'gateway', Relay>>> {
+  const { hostname, port } = new URL(address);
+  const target = { host: hostname, port: Number(port || 5432) };
+  const relay = async (): Promise<Relay> => started(await startRelay({ port: 0, target }));
+  return { registry: await relay(), hr: await relay(), gateway: await relay() };
+}
