@@ -1,0 +1,164 @@
+// Records → values: section states, masks, verdicts. What comes out is the only thing the executor ever sees.
+import type { RecordRow, SourceAnswer, Subject } from '../../connectors/contract.ts';
+import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
+import { type Evidence, type Judgement, judge } from '../verdict/judge.ts';
+import { verdictFacts } from '../verdict/verdict-view.ts';
+import { isDerivable } from './plan.ts';
+import { type RecordViewer, recordViewer } from './record-view.ts';
+import { sectionView, stateFor } from './section-view.ts';
+import type { Fetched, VerdictWish, Withheld } from './stages.ts';
+import { subjectItems, subjectOf } from './subjects.ts';
+
+/** Values for the executor, and what the audit must know of them. */
+export interface Completion {
+  /** Resolvers of Query's subject roots, to be called with the field's arguments. */
+  readonly rootValue: Readonly<Record<string, (given: never) => unknown>>;
+  /** `subject id, scene, date → outcome` of every verdict given. */
+  readonly outcomes: readonly { readonly subject: Subject; readonly scene: string; readonly asOf: string; readonly outcome: string }[];
+  readonly withheld: ReadonlyMap<string, Withheld>;
+}
+
+type View = Readonly<Record<string, unknown>>;
+
+/** Prepares every value of the plan. Pure: no source is asked from here on. */
+export function complete(fetched: Fetched): Completion {
+  const { planned, answers } = fetched;
+  const { decided } = planned;
+  const { snapshot, today } = decided.admitted;
+  const withheld = new Map(planned.withheld);
+  const noteWithheld = (entry: Withheld): void => {
+    if (!withheld.has(entry.coordinate)) withheld.set(entry.coordinate, entry);
+  };
+  const viewerFor = (type: RecordType, shown: Iterable<string>): RecordViewer =>
+    recordViewer(type, shown, decided.table, today, noteWithheld);
+  const grantedRecord = (type: RecordType): boolean => decided.table.records.get(type.name)?.anyShown === true;
+
+  const sectionViewers = new Map<string, ReadonlyMap<string, RecordViewer | undefined>>();
+  for (const [coordinate, { records }] of planned.sections) {
+    const viewers = [...records.values()].map(
+      ({ type, shown }) => [type.name, grantedRecord(type) ? viewerFor(type, shown) : undefined] as const,
+    );
+    sectionViewers.set(coordinate, new Map(viewers));
+  }
+  const judgements = new Map<string, Judgement>();
+  const outcomes: { subject: Subject; scene: string; asOf: string; outcome: string }[] = [];
+  const verdictViewers = new Map<string, RecordViewer>();
+  const verdictViewer = (name: string): RecordViewer => {
+    let viewer = verdictViewers.get(name);
+    if (viewer === undefined) {
+      viewer = viewerFor(snapshot.catalogue.records.get(name)!, []);
+      verdictViewers.set(name, viewer);
+    }
+    return viewer;
+  };
+
+  const verdict = (subject: Subject, wish: VerdictWish): View => {
+    const key = `${subject.kind} ${subject.id} ${wish.scene.scene} ${wish.asOf}`;
+    let judgement = judgements.get(key);
+    if (judgement === undefined) {
+      judgement = judge(wish.scene, evidenceFor(fetched, subject, wish), wish.asOf, today);
+      judgements.set(key, judgement);
+      outcomes.push({ subject, scene: wish.scene.scene, asOf: wish.asOf, outcome: judgement.outcome });
+    }
+    const version = snapshot.policies.rulebook.version;
+    const facts = verdictFacts(wish.scene, judgement, wish.asOf, version, verdictViewer);
+    const own = (type: string, value: View): View => ownView(decided.table.decisions, type, value);
+    return own('Verdict', {
+      ...facts.verdict,
+      findings: facts.findings.map((value) => own('Finding', value)),
+      evidence: facts.evidence.map((value) => own('Evidence', value)),
+      rules: facts.rules.map((value) => own('Rule', value)),
+      notAssessed: facts.notAssessed.map((value) => own('Rule', value)),
+    });
+  };
+
+  const entities = new Map<string, View>();
+  const entity = (subject: Subject): View => {
+    const key = `${subject.kind} ${subject.id}`;
+    const ready = entities.get(key);
+    if (ready !== undefined) return ready;
+    const view = Object.create(null) as Record<string, unknown>;
+    view['__typename'] = subject.kind;
+    view[subject.kind === 'Organization' ? 'uscc' : 'citizenId'] = subject.id;
+    for (const [coordinate, wish] of planned.sections) {
+      if (wish.section.subject !== subject.kind) continue;
+      const viewers = sectionViewers.get(coordinate)!;
+      const shown = [...viewers.values()].some((viewer) => viewer !== undefined);
+      const answer = shown ? answers.get(wish.section.source) : undefined;
+      view[wish.section.source] = sectionView(wish, subject, answer, viewers);
+    }
+    view['eligibility'] = (given: { readonly scene: string; readonly asOf?: string | null }): View => {
+      const wanted = given.asOf ?? today;
+      const wish = planned.verdicts
+        .get(subject.kind)
+        ?.find(({ scene, asOf }) => scene.scene === given.scene && asOf === wanted);
+      if (wish === undefined) throw new Error('a verdict was not planned');
+      return verdict(subject, wish);
+    };
+    entities.set(key, view);
+    return view;
+  };
+  const items = (kind: SubjectTypeName, texts: readonly string[]): View[] =>
+    subjectItems(kind, texts).map((item) =>
+      item.kind === 'subject'
+        ? entity(item.subject)
+        : { __typename: 'InvalidSubject', index: item.index, code: item.code, message: item.message },
+    );
+  return {
+    outcomes,
+    withheld,
+    rootValue: {
+      organization: ({ uscc }: { uscc: string }) => entity(subjectOf('Organization', uscc, 'organization(uscc)')),
+      organizations: ({ usccs }: { usccs: readonly string[] }) => items('Organization', usccs),
+      person: ({ citizenId }: { citizenId: string }) => entity(subjectOf('Person', citizenId, 'person(citizenId)')),
+      persons: ({ citizenIds }: { citizenIds: readonly string[] }) => items('Person', citizenIds),
+    } as Completion['rootValue'],
+  };
+}
+
+/** The gateway's own data pass the same decisions as anybody's. */
+function ownView(
+  decisions: ReadonlyMap<string, { readonly kind: string }>,
+  type: string,
+  value: View,
+): View {
+  const view = Object.create(null) as Record<string, unknown>;
+  for (const [name, member] of Object.entries(value)) {
+    view[name] = decisions.get(`${type}.${name}`)?.kind === 'allow' ? member : null;
+  }
+  return view;
+}
+
+/** Evidence for every mandatory record type; a right that is missing is DENIED, which is not known. */
+function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evidence[] {
+  const { planned, answers } = fetched;
+  const { table, admitted } = planned.decided;
+  return wish.scene.recordTypes.map((recordType): Evidence => {
+    const reads = new Set(
+      wish.scene.rules.filter((rule) => rule.recordType === recordType).flatMap((rule) => [...rule.reads]),
+    );
+    if (!isDerivable(table, recordType, reads)) return { recordType, state: 'DENIED', asOf: null, rows: [] };
+    const answer = answers.get(recordType.source);
+    const { state, asOf } =
+      answer === undefined ? { state: 'UNAVAILABLE' as const, asOf: null } : stateFor(answer, subject);
+    const rows = answer?.rows.get(recordType.name)?.get(subject.id) ?? [];
+    const usable = rows.filter((row) => mayDerive(row, recordType, reads));
+    return { recordType, state, asOf, rows: state === 'OK' || state === 'STALE' ? usable : [] };
+
+    function mayDerive(row: RecordRow, type: RecordType, names: ReadonlySet<string>): boolean {
+      for (const name of names) {
+        const decision = table.derivations.get(`${type.name}.${name}`);
+        if (decision?.kind === 'row' && !decision.holds({ row, today: admitted.today })) return false;
+      }
+      return true;
+    }
+  });
+}
+
+/** States of the sources a request asked, for the audit and the error list. */
+export function failuresOf(answers: ReadonlyMap<string, SourceAnswer>): readonly {
+  readonly source: string;
+  readonly failure: NonNullable<SourceAnswer['failure']>;
+}[] {
+  return [...answers].flatMap(([source, { failure }]) => (failure === undefined ? [] : [{ source, failure }]));
+}

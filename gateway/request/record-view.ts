@@ -1,0 +1,75 @@
+// A record as this caller may see it: decided per coordinate, masked, the rest null. Condition-only columns
+// end here.
+import type { RecordRow, Value } from '../../connectors/contract.ts';
+import type { Decision, DecisionTable } from '../../policies/engine/decision-table.ts';
+import type { RowFacts } from '../../policies/engine/evaluate.ts';
+import { applyMask } from '../../policies/masks/mask.ts';
+import type { RecordField, RecordType } from '../../schema/catalogue.ts';
+import type { Withheld } from './stages.ts';
+
+/** Values by field name; null prototype. */
+export type View = Readonly<Record<string, Value>>;
+
+/** Shows the records of one type and notes what had to be withheld. */
+export interface RecordViewer {
+  /** Views of the rows the caller may see. */
+  show(rows: readonly RecordRow[]): View[];
+  /** One value of one row, decided like any other; null where withheld. */
+  value(row: RecordRow, field: string): Value;
+}
+
+export function recordViewer(
+  record: RecordType,
+  shown: Iterable<string>,
+  table: DecisionTable,
+  today: string,
+  noteWithheld: (withheld: Withheld) => void,
+): RecordViewer {
+  const grant = table.records.get(record.name)!;
+  const columns = [...shown].flatMap((name) => {
+    const field = record.fields.get(name);
+    return field === undefined ? [] : [{ field, decision: table.decisions.get(field.coordinate)! }];
+  });
+  const decided = (field: RecordField, decision: Decision, facts: RowFacts): Value => {
+    const value = facts.row[field.name] ?? null;
+    const outcome = decision.kind === 'row' ? decision.decide(facts) : decision;
+    if (outcome.kind === 'allow') return value;
+    if (decision.kind === 'row') noteConditional(field, outcome, noteWithheld);
+    return outcome.kind === 'mask' ? applyMask(outcome.mask, value, field.type) : null;
+  };
+  return {
+    show: (rows) => {
+      const views: View[] = [];
+      for (const row of rows) {
+        const facts: RowFacts = { row, today };
+        if (!grant.visible(facts)) continue;
+        const view = Object.create(null) as Record<string, Value>;
+        for (const { field, decision } of columns) view[field.name] = decided(field, decision, facts);
+        views.push(view);
+      }
+      return views;
+    },
+    value: (row, name) => {
+      const field = record.fields.get(name);
+      const decision = field === undefined ? undefined : table.decisions.get(field.coordinate);
+      if (field === undefined || decision === undefined) return null;
+      if (decision.kind === 'deny') {
+        noteWithheld({ coordinate: field.coordinate, outcome: 'DENIED', reason: decision.reason });
+      }
+      const facts: RowFacts = { row, today };
+      return grant.visible(facts) ? decided(field, decision, facts) : null;
+    },
+  };
+}
+
+function noteConditional(
+  field: RecordField,
+  outcome: { readonly kind: 'mask' | 'deny' },
+  noteWithheld: (withheld: Withheld) => void,
+): void {
+  noteWithheld({
+    coordinate: field.coordinate,
+    outcome: outcome.kind === 'mask' ? 'MASKED' : 'CONDITIONAL',
+    reason: 'ROW_CONDITION',
+  });
+}

@@ -1,0 +1,77 @@
+// A section as this caller may see it: its state, and its records where they are known and permitted.
+import type { SourceAnswer, Subject } from '../../connectors/contract.ts';
+import type { SectionState } from '../../schema/generated/types.ts';
+import type { RecordViewer, View } from './record-view.ts';
+import type { SectionWish } from './stages.ts';
+
+/** Arguments of a connection field. */
+interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+const largestPage = 500;
+
+/** Builds the section's value for one subject. `viewers` by record type; `answer` undefined: nothing was permitted. */
+export function sectionView(
+  wish: SectionWish,
+  subject: Subject,
+  answer: SourceAnswer | undefined,
+  viewers: ReadonlyMap<string, RecordViewer | undefined>,
+): Readonly<Record<string, unknown>> {
+  const { section } = wish;
+  const { state, asOf } = stateFor(answer, subject);
+  const view = Object.create(null) as Record<string, unknown>;
+  view['__typename'] = section.typeName;
+  view['source'] = section.source;
+  view['state'] = state;
+  view['asOf'] = asOf;
+  const known = state === 'OK' || state === 'STALE';
+  for (const field of section.fields.values()) {
+    if (!wish.records.has(field.record)) continue;
+    const viewer = viewers.get(field.record);
+    if (!known || viewer === undefined) {
+      view[field.name] = null;
+      continue;
+    }
+    const records = viewer.show(answer?.rows.get(field.record)?.get(subject.id) ?? []);
+    view[field.name] =
+      field.shape === 'one' ? (records[0] ?? null) : field.shape === 'list' ? records : pagesOf(records);
+  }
+  return view;
+}
+
+/** State of a source for one subject: an unusable part of an answer is INVALID for its own subject only. */
+export function stateFor(
+  answer: SourceAnswer | undefined,
+  subject: Subject,
+): { readonly state: SectionState; readonly asOf: string | null } {
+  if (answer === undefined) return { state: 'DENIED', asOf: null };
+  if (answer.invalidSubjects.has(subject.id)) return { state: 'INVALID', asOf: null };
+  return { state: answer.state, asOf: answer.asOf };
+}
+
+/** A connection over the visible records. A cursor is the place of a record and says nothing else. */
+function pagesOf(records: readonly View[]): (given: PageArguments) => unknown {
+  return ({ first, after }) => {
+    const start = after === null || after === undefined ? 0 : placeOf(after);
+    const size = Math.min(Math.max(first ?? 50, 0), largestPage);
+    const nodes = records.slice(start, start + size);
+    const end = start + nodes.length;
+    return {
+      totalCount: records.length,
+      nodes,
+      pageInfo: { hasNextPage: end < records.length, endCursor: nodes.length === 0 ? null : cursorAt(end) },
+    };
+  };
+}
+
+function cursorAt(place: number): string {
+  return Buffer.from(`p${place}`).toString('base64url');
+}
+
+function placeOf(cursor: string): number {
+  const match = /^p(\d{1,7})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  // A cursor this gateway did not make points past the end.
+  return match === null ? Number.MAX_SAFE_INTEGER : Number(match[1]);
+}

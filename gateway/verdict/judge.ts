@@ -1,0 +1,75 @@
+// The verdict of a scene: a pure function of every mandatory source. CLEAR needs positive, fresh evidence from
+// each; what is not known is INDETERMINATE, never CLEAR.
+import type { KnownState, RecordRow } from '../../connectors/contract.ts';
+import type { Rule, SceneRules } from '../../policies/engine/rulebook.ts';
+import type { RecordType } from '../../schema/catalogue.ts';
+import { type Assessment, assessRecord } from './assess-record.ts';
+
+/** What is known of one mandatory record type. Rows only where `state` is OK. */
+export interface Evidence {
+  readonly recordType: RecordType;
+  readonly state: KnownState | 'DENIED';
+  readonly asOf: string | null;
+  readonly rows: readonly RecordRow[];
+}
+
+export type VerdictOutcome = 'CLEAR' | 'RESTRICTED' | 'BARRED' | 'REVIEW' | 'INDETERMINATE';
+
+export interface Judgement {
+  readonly outcome: VerdictOutcome;
+  /** Those in force first, then by the first day. */
+  readonly assessments: readonly Assessment[];
+  readonly evidence: readonly Evidence[];
+  /** Mandatory record types that are not known. */
+  readonly unknown: readonly Evidence[];
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * Judges a subject on `asOf`. A bar that is positively known stands whatever else is missing: BARRED, with the
+ * unknown sources named; without one, anything unknown makes INDETERMINATE.
+ */
+export function judge(scene: SceneRules, evidence: readonly Evidence[], asOf: string, today: string): Judgement {
+  const rules = scene.rules.filter(
+    (rule) => rule.validFrom <= asOf && (rule.validTo === undefined || asOf <= rule.validTo),
+  );
+  const complete = scene.recordTypes.map(
+    (recordType): Evidence =>
+      evidence.find((entry) => entry.recordType === recordType) ?? {
+        recordType,
+        state: 'UNAVAILABLE',
+        asOf: null,
+        rows: [],
+      },
+  );
+  const assessments: Assessment[] = [];
+  for (const { recordType, state, rows } of complete) {
+    const known = state === 'OK' || state === 'STALE';
+    for (const rule of rules) {
+      if (rule.recordType !== recordType || !known) continue;
+      if (rows.length === 0 && rule.absent !== undefined && state === 'OK') {
+        assessments.push({ rule, effect: rule.absent, status: 'ABSENT', from: null, until: null, underObjection: false });
+      }
+      for (const row of rows) {
+        const assessment = assessRecord(rule, row, asOf, today);
+        if (assessment !== undefined) assessments.push(assessment);
+      }
+    }
+  }
+  assessments.sort((a, b) => rank(a) - rank(b) || (a.from ?? '').localeCompare(b.from ?? ''));
+  const unknown = complete.filter(({ state }) => state !== 'OK');
+  return { outcome: outcomeOf(assessments, unknown.length > 0), assessments, evidence: complete, unknown, rules };
+}
+
+function outcomeOf(assessments: readonly Assessment[], somethingUnknown: boolean): VerdictOutcome {
+  const live = assessments.filter(({ status }) => status !== 'EXPIRED' && status !== 'NOT_YET');
+  if (live.some(({ effect, status }) => effect === 'BAR' && status === 'IN_FORCE')) return 'BARRED';
+  if (somethingUnknown) return 'INDETERMINATE';
+  if (live.some(({ effect, status }) => effect === 'REVIEW' || status === 'UNDATED' || effect === 'BAR')) return 'REVIEW';
+  if (live.some(({ effect }) => effect === 'RESTRICT')) return 'RESTRICTED';
+  return 'CLEAR';
+}
+
+function rank({ status }: Assessment): number {
+  return ['IN_FORCE', 'UNDATED', 'ABSENT', 'NOT_YET', 'EXPIRED'].indexOf(status);
+}

@@ -1,0 +1,85 @@
+// A verdict as the schema's Verdict: what it found, by which rule, on what evidence. Details of a record are
+// shown only as far as the caller may read that record.
+import type { Value } from '../../connectors/contract.ts';
+import type { SceneRules } from '../../policies/engine/rulebook.ts';
+import type { RecordViewer } from '../request/record-view.ts';
+import type { Assessment } from './assess-record.ts';
+import type { Evidence, Judgement } from './judge.ts';
+
+const advice =
+  'Advice to the person who decides: it cites rules and records and decides nothing by itself. ' +
+  'Rules under notAssessed are not part of it. ' +
+  '本结论仅供经办人参考，列明规则与记录，不构成自动化决定；notAssessed 所列规则不在其内。';
+
+/** Everything of a verdict before the caller's rights to its own fields are applied. */
+export interface VerdictFacts {
+  readonly verdict: Readonly<Record<string, unknown>>;
+  readonly findings: readonly Readonly<Record<string, unknown>>[];
+  readonly evidence: readonly Readonly<Record<string, unknown>>[];
+  readonly rules: readonly Readonly<Record<string, unknown>>[];
+  readonly notAssessed: readonly Readonly<Record<string, unknown>>[];
+}
+
+export function verdictFacts(
+  scene: SceneRules,
+  judgement: Judgement,
+  asOf: string,
+  rulesVersion: string,
+  viewerOf: (recordType: string) => RecordViewer,
+): VerdictFacts {
+  const rules = new Map(judgement.rules.map((rule) => [`${rule.rule} ${rule.title}`, rule]));
+  return {
+    verdict: {
+      scene: scene.scene,
+      asOf,
+      outcome: judgement.outcome,
+      reasons: judgement.unknown.map(reasonFor),
+      rulesVersion,
+      advice,
+    },
+    findings: judgement.assessments.map((assessment) => finding(assessment, viewerOf)),
+    evidence: judgement.evidence.map(({ recordType, state, asOf: at }) => ({
+      source: recordType.source,
+      recordType: recordType.name,
+      state,
+      asOf: at,
+    })),
+    rules: [...rules.values()].map(({ rule, title, basis, certainty }) => ({ id: rule, title, basis, certainty })),
+    notAssessed: scene.notAssessed.map((note) => ({ ...note })),
+  };
+}
+
+function finding(assessment: Assessment, viewerOf: (recordType: string) => RecordViewer): Record<string, unknown> {
+  const { rule, row, effect, status, from, until, underObjection } = assessment;
+  const viewer = viewerOf(rule.recordType.name);
+  const shown = (field: string | undefined): Value =>
+    row === undefined || field === undefined ? null : viewer.value(row, field);
+  const mayReadStart = shown(rule.startField) !== null;
+  return {
+    rule: rule.rule,
+    effect,
+    status,
+    basis: rule.basis,
+    title: rule.title,
+    certainty: rule.certainty,
+    jurisdiction: rule.jurisdiction,
+    source: rule.recordType.source,
+    recordType: rule.recordType.name,
+    record: shown(rule.documentField),
+    from: mayReadStart ? from : null,
+    until: mayReadStart || shown(rule.endField) !== null ? until : null,
+    underObjection,
+  };
+}
+
+const stateTexts = {
+  OK: '',
+  STALE: 'its data are older than it promises. 数据超过约定时效。',
+  UNAVAILABLE: 'it could not be reached in time. 未能在时限内应答。',
+  INVALID: 'its answer was not usable. 应答无效。',
+  DENIED: 'this caller may not derive from it. 调用方无权据此推断。',
+} as const;
+
+function reasonFor({ recordType, state }: Evidence): string {
+  return `${recordType.source}/${recordType.name} ${state}: ${stateTexts[state]}`;
+}

@@ -1,0 +1,129 @@
+// Consumers, roles and purposes: data a data-protection officer edits, read from YAML and checked here.
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Problem } from '../../schema/problem.ts';
+import { suggest } from '../../schema/suggest.ts';
+import { readYamlFile } from './yaml-file.ts';
+
+const bilingual = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) });
+const name = z.string().regex(/^[a-z][a-z0-9-]{1,63}$/, 'must be lower case letters, digits and hyphens');
+
+const purposesShape = z.strictObject({
+  purposes: z.record(
+    name,
+    z.strictObject({
+      title: bilingual,
+      legalBasis: z.string().min(1),
+      caseRequired: z.boolean(),
+      userRequired: z.boolean(),
+      subjects: z.array(z.enum(['Organization', 'Person'])).min(1),
+    }),
+  ),
+});
+
+const consumersShape = z.strictObject({
+  roles: z.record(name, z.strictObject({ title: bilingual, within: z.array(name).default([]) })),
+  consumers: z.record(
+    name,
+    z.strictObject({
+      title: bilingual,
+      agency: z.string().min(1).optional(),
+      region: z
+        .string()
+        .regex(/^\d{6}$/, 'must be six digits in quotes')
+        .optional(),
+      roles: z.array(name),
+      purposes: z.array(name).min(1),
+      defaultPurpose: name.optional(),
+    }),
+  ),
+});
+
+export interface Bilingual {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** Why a consumer may ask: without a declared purpose nothing is answered. */
+export interface Purpose {
+  readonly name: string;
+  readonly title: Bilingual;
+  readonly legalBasis: string;
+  readonly caseRequired: boolean;
+  readonly userRequired: boolean;
+  /** Kinds of subject it may touch. */
+  readonly subjects: readonly ('Organization' | 'Person')[];
+}
+
+/** A consuming system as the policies know it. */
+export interface Consumer {
+  readonly name: string;
+  readonly title: Bilingual;
+  readonly agency?: string;
+  readonly region?: string;
+  readonly roles: readonly string[];
+  readonly purposes: readonly string[];
+  readonly defaultPurpose?: string;
+}
+
+export interface Consumers {
+  readonly purposes: ReadonlyMap<string, Purpose>;
+  readonly consumers: ReadonlyMap<string, Consumer>;
+  /** Role → roles it lies within. */
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The consumer that somebody without a token is. */
+export const publicConsumer = 'public';
+
+/** Reads consumers.yaml and purposes.yaml of `directory`. */
+export function loadConsumers(directory: string): { consumers?: Consumers; problems: Problem[] } {
+  const purposesFile = join(directory, 'purposes.yaml');
+  const consumersFile = join(directory, 'consumers.yaml');
+  const purposes = readYamlFile(purposesFile, purposesShape);
+  const consumers = readYamlFile(consumersFile, consumersShape);
+  const problems = [...purposes.problems, ...consumers.problems];
+  if (purposes.value === undefined || consumers.value === undefined) return { problems };
+  const purposeNames = Object.keys(purposes.value.purposes);
+  const roleNames = Object.keys(consumers.value.roles);
+  const missing = (kind: string, known: readonly string[], wanted: string, path: (string | number)[]): void => {
+    if (known.includes(wanted)) return;
+    const suggestion = suggest(wanted, known);
+    problems.push({
+      file: consumersFile,
+      line: consumers.lineOf(path),
+      message: `${kind} "${wanted}" does not exist`,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  };
+  for (const [role, { within }] of Object.entries(consumers.value.roles)) {
+    for (const parent of within) missing('role', roleNames, parent, ['roles', role]);
+  }
+  for (const [consumer, entry] of Object.entries(consumers.value.consumers)) {
+    entry.roles.forEach((role) => missing('role', roleNames, role, ['consumers', consumer, 'roles']));
+    entry.purposes.forEach((one) => missing('purpose', purposeNames, one, ['consumers', consumer, 'purposes']));
+    if (entry.defaultPurpose !== undefined && !entry.purposes.includes(entry.defaultPurpose)) {
+      const line = consumers.lineOf(['consumers', consumer, 'defaultPurpose']);
+      problems.push({ file: consumersFile, line, message: 'the default purpose must be one the consumer holds' });
+    }
+  }
+  const anybody = consumers.value.consumers[publicConsumer];
+  if (anybody?.defaultPurpose === undefined) {
+    problems.push({
+      file: consumersFile,
+      line: consumers.lineOf(['consumers']),
+      message: 'consumer "public" (callers without a token) is required and needs a defaultPurpose',
+    });
+  }
+  if (problems.length > 0) return { problems };
+  return {
+    problems,
+    consumers: {
+      purposes: new Map(Object.entries(purposes.value.purposes).map(([key, entry]) => [key, { name: key, ...entry }])),
+      consumers: new Map(
+        Object.entries(consumers.value.consumers).map(([key, entry]) => [key, { name: key, ...entry } as Consumer]),
+      ),
+      roles: new Map(Object.entries(consumers.value.roles).map(([key, entry]) => [key, entry.within])),
+    },
+  };
+}

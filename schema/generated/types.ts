@@ -1,0 +1,234 @@
+/** Acceptance of a contract's performance. 履约验收。 */
+export type Acceptance =
+  /** Accepted. 合格。 */
+  | 'ACCEPTED'
+  /** Not yet. 未验收。 */
+  | 'PENDING'
+  /** Rejected. 不合格。 */
+  | 'REJECTED';
+
+/** Kind of arrears. 拖欠类别。 */
+export type ArrearKind =
+  /** Deposit. 保证金。 */
+  | 'DEPOSIT'
+  /** Goods bought. 物资采购款。 */
+  | 'GOODS'
+  /** Wages of migrant workers. 农民工工资。 */
+  | 'WAGES'
+  /** Works. 工程款。 */
+  | 'WORKS';
+
+/** Class of body. 主体类别。 */
+export type BodyClass =
+  /** Residents' or villagers' committee. 居（村）民委员会。 */
+  | 'COMMITTEE'
+  /** Department of a government. 政府部门。 */
+  | 'DEPARTMENT'
+  /** Enterprise. 企业。 */
+  | 'ENTERPRISE'
+  /** People's government of any level. 各级人民政府。 */
+  | 'GOVERNMENT'
+  /** Individual business. 个体工商户。 */
+  | 'INDIVIDUAL_BUSINESS'
+  /** Public institution. 事业单位。 */
+  | 'PUBLIC_INSTITUTION'
+  /** Rural collective or cooperative. 农村集体经济组织、合作社。 */
+  | 'RURAL_COLLECTIVE'
+  /** Social organisation. 社会组织。 */
+  | 'SOCIAL_ORGANISATION';
+
+/** How well a rule's text has been checked. 规则文本核对程度。 */
+export type Certainty =
+  /** From memory, unverified. 未核对。 */
+  | 'M'
+  /** From a secondary copy. 据转载。 */
+  | 'S'
+  /** Read in the source text. 已核对原文。 */
+  | 'V';
+
+/** Side of a contract. 合同中的角色。 */
+export type ContractRole =
+  /** Buyer. 采购人。 */
+  | 'BUYER'
+  /** Supplier. 供应商。 */
+  | 'SUPPLIER';
+
+/** Statutory ground of a listing, 法释〔2017〕7号 §1 (1) to (6). 列入的法定情形。 */
+export type CourtGround =
+  /** (5) Breaches a consumption restriction. 违反限制消费令。 */
+  | 'CONSUMPTION_ORDER'
+  /** (3) Evades by sham suits or by hiding or moving assets. 以虚假诉讼、虚假仲裁或者隐匿、转移财产等方法规避执行。 */
+  | 'EVADES'
+  /** (4) Breaches the property-reporting duty. 违反财产报告制度。 */
+  | 'FALSE_PROPERTY_REPORT'
+  /** (1) Able to perform but refuses. 有履行能力而拒不履行生效法律文书确定义务。 */
+  | 'REFUSES_THOUGH_ABLE'
+  /** (2) Obstructs or resists by forged evidence, violence or threats. 以伪造证据、暴力、威胁等方法妨碍、抗拒执行。 */
+  | 'RESISTS'
+  /** (6) Refuses a settlement without good reason. 无正当理由拒不履行执行和解协议。 */
+  | 'SETTLEMENT_BREACH';
+
+/** Debt risk level. 债务风险等级。 */
+export type DebtLevel =
+  /** Under 120 %. 绿。 */
+  | 'GREEN'
+  /** 200 to 300 %. 橙。 */
+  | 'ORANGE'
+  /** Ratio of 300 % or more. 红。 */
+  | 'RED'
+  /** 120 to 200 %. 黄。 */
+  | 'YELLOW';
+
+/** Where a finding stands on the evaluation date. 认定在核查日的状态。 */
+export type FindingStatus =
+  /** A record that must exist was not found. 应有记录未找到。 */
+  | 'ABSENT'
+  /** Ended before that date: history, no effect. 已届满，仅为历史。 */
+  | 'EXPIRED'
+  /** In force on that date. 生效中。 */
+  | 'IN_FORCE'
+  /** Begins after that date. 尚未生效。 */
+  | 'NOT_YET'
+  /** A date is missing, so a person must look. 日期缺失，需人工核实。 */
+  | 'UNDATED';
+
+/** Kind of an integrity record. 诚信档案记录类别。 */
+export type IntegrityRecordKind =
+  /** Annual assessment. 年度考核结果。 */
+  | 'ANNUAL_ASSESSMENT'
+  /** Credit commitment. 信用承诺。 */
+  | 'COMMITMENT'
+  /** Honour. 表彰奖励。 */
+  | 'HONOUR'
+  /** Integrity record. 廉政记录。 */
+  | 'INTEGRITY_RECORD'
+  /** Report of personal matters. 个人有关事项报告。 */
+  | 'PERSONAL_MATTERS_REPORT'
+  /** Violation of law, discipline or contract. 违法违纪违约行为。 */
+  | 'VIOLATION';
+
+/** How a value is masked. 脱敏方式。 */
+export type Mask =
+  /** An amount or number as its order of magnitude. 仅留金额区间。 */
+  | 'BAND'
+  /** A name cut to its first character. 仅留姓氏。 */
+  | 'INITIALS'
+  /** All but the last four characters hidden. 仅留后四位。 */
+  | 'LAST_FOUR'
+  /** Replaced whole. 整体隐去。 */
+  | 'REDACTED'
+  /** A region cut to its province. 仅留省级区划。 */
+  | 'REGION'
+  /** A date cut to its year. 仅留年份。 */
+  | 'YEAR';
+
+/** What becomes of a field. 字段处理结果。 */
+export type Outcome =
+  /** Shown whole. 明文。 */
+  | 'ALLOWED'
+  /** Depends on the row. 视记录而定。 */
+  | 'CONDITIONAL'
+  /** Withheld. 不予提供。 */
+  | 'DENIED'
+  /** Shown masked. 脱敏。 */
+  | 'MASKED';
+
+/** How far the duty has been performed. 履行情况。 */
+export type Performance =
+  /** Wholly. 全部已履行。 */
+  | 'FULL'
+  /** Not at all. 全部未履行。 */
+  | 'NONE'
+  /** In part. 部分履行。 */
+  | 'PARTIAL';
+
+/** Validity of a record. 记录状态。 */
+export type RecordStatus =
+  /** In force. 正常。 */
+  | 'EFFECTIVE'
+  /** Another state. 其他。 */
+  | 'OTHER'
+  /** Repaired: neither published, shared nor used. 已信用修复，停止公示、共享和使用。 */
+  | 'REPAIRED'
+  /** Revoked or withdrawn. 撤销。 */
+  | 'REVOKED'
+  /** An objection is being verified. 异议核查中。 */
+  | 'UNDER_OBJECTION';
+
+/** Status in the registry. 登记状态。 */
+export type RegistryStatus =
+  /** Registered and active. 存续。 */
+  | 'ACTIVE'
+  /** Deregistered. 注销。 */
+  | 'DEREGISTERED'
+  /** Licence revoked. 吊销。 */
+  | 'LICENCE_REVOKED';
+
+/** Effect of a rule. 规则效果。 */
+export type RuleEffect =
+  /** Bars the subject. 禁止。 */
+  | 'BAR'
+  /** Restricts the subject. 限制。 */
+  | 'RESTRICT'
+  /** Needs a person's judgement. 人工核实。 */
+  | 'REVIEW';
+
+/** Kind of sanction. 处分种类。 */
+export type SanctionKind =
+  /** Demerit. 记过。 */
+  | 'DEMERIT'
+  /** Demotion. 降级。 */
+  | 'DEMOTION'
+  /** Dismissal. 开除。 */
+  | 'DISMISSAL'
+  /** Major demerit. 记大过。 */
+  | 'MAJOR_DEMERIT'
+  /** Removal from post. 撤职。 */
+  | 'REMOVAL'
+  /** Warning. 警告。 */
+  | 'WARNING';
+
+/** Occasion of a check, which decides the rules that apply. 核查场景，决定适用规则。 */
+export type Scene =
+  /** Supplier in a government procurement. 政府采购供应商资格。 */
+  | 'GOVERNMENT_PROCUREMENT'
+  /** Promotion of a civil servant. 公务员晋升。 */
+  | 'PROMOTION';
+
+/**
+ * State of a section, so that "no records" and "not known" never look alike.
+ * 栏目状态：使“没有记录”与“无法得知”绝不混同。
+ */
+export type SectionState =
+  /** Not asked, because the policy does not permit it. 无权查询，未向来源发出请求。 */
+  | 'DENIED'
+  /** The source's answer was not usable: nothing is known. 来源应答无效，情况不明。 */
+  | 'INVALID'
+  /** The source answered; an empty list means no records. 来源已应答；空列表即无记录。 */
+  | 'OK'
+  /** The source answered with data older than it promises. 数据超过约定时效。 */
+  | 'STALE'
+  /** The source could not be reached in time: nothing is known. 来源不可用，情况不明。 */
+  | 'UNAVAILABLE';
+
+/** Sharing attribute of an item of government data. 政务数据共享属性。 */
+export type Sharing =
+  /** Shared on conditions. 有条件共享。 */
+  | 'CONDITIONAL'
+  /** Not shared. 不予共享。 */
+  | 'NONE'
+  /** Shared without condition. 无条件共享。 */
+  | 'UNCONDITIONAL';
+
+/** What the records mean for the scene; advice to a person who decides. 核查结论，供人工决定参考。 */
+export type VerdictOutcome =
+  /** A bar is in force. 存在有效禁止情形。 */
+  | 'BARRED'
+  /** Every mandatory source answered, nothing in force. 各必查来源均已应答，无有效限制。 */
+  | 'CLEAR'
+  /** Not known: a mandatory source is down, stale, invalid or denied. 无法判断：必查来源不可用、过期、无效或无权查询。 */
+  | 'INDETERMINATE'
+  /** Restricted. 受限。 */
+  | 'RESTRICTED'
+  /** A person must look at it. 需人工核实。 */
+  | 'REVIEW';
