@@ -1,0 +1,103 @@
+// Turns what a decision permitted into what a source is asked: per record type and key column, the keys of all
+// subjects and exactly the permitted columns.
+import type { FetchStep, Subject, SubjectKind } from './contract.ts';
+import { comparableKey } from './key-forms.ts';
+import type { FieldMapping, Manifest, RecordMapping } from './manifest.ts';
+import type { Lookup } from './transport.ts';
+
+/** A look-up with what is needed to read its rows. */
+export interface PlannedLookup extends Lookup {
+  /** Permitted fields with the place of their column in `columns`. */
+  readonly fields: readonly PlannedField[];
+  /** Key as sent, or comparable → the subjects it stands for (two USCCs can hold one organisation code). */
+  readonly subjectsByKey: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface PlannedField extends FieldMapping {
+  readonly at: number;
+}
+
+interface Columns {
+  readonly columns: readonly string[];
+  readonly fields: readonly PlannedField[];
+}
+
+/** By permitted fields, which are one frozen list per cached plan: warm requests compute nothing here. */
+type ColumnCache = WeakMap<FetchStep['fields'], Columns>;
+const caches = new WeakMap<RecordMapping, ColumnCache>();
+
+/**
+ * @throws RangeError for a record type or field that the manifest does not map: start-up makes sure that none is
+ * missing, so this is a mistake of ours, not of a source.
+ */
+export function planLookups(
+  manifest: Manifest,
+  subjects: readonly Subject[],
+  steps: readonly FetchStep[],
+): readonly PlannedLookup[] {
+  return steps.flatMap((step) => {
+    const mapping = manifest.records.get(step.record);
+    if (mapping === undefined) throw new RangeError(`${manifest.source} has no record type ${step.record}`);
+    const { columns, fields } = columnsOf(mapping, step.fields);
+    const lookups: PlannedLookup[] = [];
+    for (const [keyColumn, kinds] of kindsByColumn(mapping)) {
+      const { keys, subjectsByKey } = keysFor(mapping, kinds, subjects);
+      if (keys.length > 0) lookups.push({ mapping, keyColumn, keys, columns, fields, subjectsByKey });
+    }
+    return lookups;
+  });
+}
+
+function columnsOf(mapping: RecordMapping, permitted: FetchStep['fields']): Columns {
+  let cache = caches.get(mapping);
+  if (cache === undefined) caches.set(mapping, (cache = new WeakMap()));
+  const cached = cache.get(permitted);
+  if (cached !== undefined) return cached;
+  const columns: string[] = [];
+  const fields = permitted.map((name) => {
+    const field = mapping.fields.get(name);
+    if (field === undefined) throw new RangeError(`${mapping.record}.${name} is not mapped`);
+    let at = columns.indexOf(field.column);
+    if (at === -1) at = columns.push(field.column) - 1;
+    return { ...field, at };
+  });
+  const made = { columns, fields };
+  cache.set(permitted, made);
+  return made;
+}
+
+/** Kinds of subject that are found by the same column go into the same look-up. */
+function kindsByColumn(mapping: RecordMapping): ReadonlyMap<string, readonly SubjectKind[]> {
+  const byColumn = new Map<string, SubjectKind[]>();
+  for (const [kind, { column }] of mapping.subjects) {
+    const kinds = byColumn.get(column);
+    if (kinds === undefined) byColumn.set(column, [kind]);
+    else kinds.push(kind);
+  }
+  return byColumn;
+}
+
+function keysFor(
+  mapping: RecordMapping,
+  kinds: readonly SubjectKind[],
+  subjects: readonly Subject[],
+): Pick<PlannedLookup, 'keys' | 'subjectsByKey'> {
+  const subjectsByKey = new Map<string, string[]>();
+  const remember = (key: string, id: string): void => {
+    const known = subjectsByKey.get(key);
+    if (known === undefined) subjectsByKey.set(key, [id]);
+    else if (!known.includes(id)) known.push(id);
+  };
+  const keys = new Set<string>();
+  for (const { kind, id } of subjects) {
+    if (!kinds.includes(kind)) continue;
+    for (const form of mapping.subjects.get(kind)?.forms ?? []) {
+      for (const key of form.keysOf(id)) {
+        keys.add(key);
+        remember(key, id);
+        remember(comparableKey(key) ?? key, id);
+      }
+    }
+  }
+  return { keys: [...keys], subjectsByKey };
+}

@@ -1,0 +1,207 @@
+// Manifests: where a source is and how its columns become the fields of the SDL. All manifests are read, held
+// against the SDL and the environment, and every problem is found at once, with file and line.
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { z } from 'zod';
+import { type Catalogue, ownSource } from '../schema/catalogue.ts';
+import type { Problem } from '../schema/problem.ts';
+import { suggest } from '../schema/suggest.ts';
+import type { SubjectKind } from './contract.ts';
+import type { KeyForm } from './key-forms.ts';
+import { resolveAddress } from './manifest-address.ts';
+import { type ManifestText, type Path, readManifestText } from './manifest-lines.ts';
+import { readRecords } from './manifest-records.ts';
+import {
+  type DeliveryOptions,
+  type HttpOptions,
+  type QueryOptions,
+  type TransportName,
+  type WrittenManifest,
+  knownKeys,
+  manifestShapes,
+} from './manifest-schema.ts';
+import type { Transform } from './transforms/transform.ts';
+
+/** A field of a record type and the column it comes from. */
+export interface FieldMapping {
+  readonly field: string;
+  readonly column: string;
+  readonly transform: Transform;
+}
+
+/** The column by which a kind of subject is found, and the forms its identifier may have there. */
+export interface SubjectKey {
+  readonly column: string;
+  readonly forms: readonly KeyForm[];
+}
+
+export interface RecordMapping {
+  readonly record: string;
+  readonly subjects: ReadonlyMap<SubjectKind, SubjectKey>;
+  /** Source columns that order a subject's records, ascending. */
+  readonly order: readonly string[];
+  readonly fields: ReadonlyMap<string, FieldMapping>;
+}
+
+export type SqlRecord = RecordMapping & { readonly table: string };
+export type HttpRecord = RecordMapping & { readonly path?: string | undefined };
+export type FileRecord = RecordMapping & { readonly delivery: DeliveryOptions };
+export type GraphqlRecord = RecordMapping & { readonly query: QueryOptions };
+
+/** Milliseconds, bytes and counts. */
+export interface Limits {
+  readonly deadline: number;
+  readonly concurrency: number;
+  readonly queue: number;
+  readonly bytes: number;
+  readonly recordsPerSubject: number;
+}
+
+interface ManifestOf<T extends TransportName, R extends RecordMapping> {
+  readonly source: string;
+  readonly file: string;
+  readonly title: { readonly en: string; readonly zh: string };
+  readonly owner: { readonly en: string; readonly zh: string };
+  readonly transport: T;
+  /** Resolved; may hold a password. Never logged. */
+  readonly address: string;
+  readonly limits: Limits;
+  /** Age in milliseconds from which an answer is STALE; undefined: never. */
+  readonly maxAge: number | undefined;
+  readonly records: ReadonlyMap<string, R>;
+}
+
+export type SqlManifest = ManifestOf<'sql', SqlRecord>;
+export type HttpManifest = ManifestOf<'http', HttpRecord> & { readonly http: HttpOptions };
+export type FileManifest = ManifestOf<'file', FileRecord>;
+export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord>;
+export type Manifest = SqlManifest | HttpManifest | FileManifest | GraphqlManifest;
+
+export interface ManifestOptions {
+  /** Directory of `*.yaml`. */
+  readonly directory: string;
+  readonly catalogue: Catalogue;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Calls that may wait where the manifest does not say: as many as may run, eight times over. */
+const QUEUE_FACTOR = 8;
+
+/** Reads every manifest. `manifests` holds those without a problem. */
+export function loadManifests(options: ManifestOptions): { manifests: Manifest[]; problems: Problem[] } {
+  const { directory, catalogue, environment } = options;
+  const problems: Problem[] = [];
+  const manifests: Manifest[] = [];
+  const names = readdirSync(directory).filter((name) => /\.ya?ml$/.test(name));
+  for (const name of names.sort()) {
+    const file = join(directory, name);
+    const found: Problem[] = [];
+    const manifest = readManifest(file, catalogue, environment, found);
+    problems.push(...found);
+    if (manifest !== undefined && found.length === 0) manifests.push(manifest);
+  }
+  const present = new Set(names.map((name) => name.replace(/\.ya?ml$/, '')));
+  for (const source of catalogue.sources.values()) {
+    if (source.name === ownSource || present.has(source.name)) continue;
+    const wanted = join(directory, `${source.name}.yaml`);
+    problems.push({ file: source.file, line: 1, message: `${source.name} has no manifest: add ${wanted}` });
+  }
+  return { manifests, problems };
+}
+
+function readManifest(
+  file: string,
+  catalogue: Catalogue,
+  environment: ManifestOptions['environment'],
+  problems: Problem[],
+): Manifest | undefined {
+  const text = readManifestText(readFileSync(file, 'utf8'));
+  problems.push(...text.errors.map((error) => ({ file, ...error })));
+  if (text.errors.length > 0) return undefined;
+  const report = (path: Path, message: string, suggestion?: string): void => {
+    problems.push({
+      file,
+      ...text.placeOf(path),
+      message,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  };
+  const written = checkShape(text, report);
+  if (written === undefined) return undefined;
+
+  const expected = basename(file).replace(/\.ya?ml$/, '');
+  if (written.source !== expected) {
+    report(['source'], `source: ${written.source} is not the name of this file`, expected);
+  }
+  const address = resolveAddress(written.address, written.transport, environment);
+  if (!address.ok) report(['address'], address.message);
+  const sdl = catalogue.sources.get(written.source);
+  if (sdl === undefined || written.source === ownSource) {
+    const candidates = [...catalogue.sources.keys()].filter((name) => name !== ownSource);
+    report(
+      ['source'],
+      `source: there is no schema/${written.source}.graphql`,
+      suggest(written.source, candidates),
+    );
+    return undefined;
+  }
+  const records = readRecords(written.records, written.transport, sdl, report);
+  if (!address.ok) return undefined;
+  const { deadline, concurrency, bytes, recordsPerSubject, queue } = written.limits;
+  return {
+    source: written.source,
+    file,
+    title: written.title,
+    owner: written.owner,
+    transport: written.transport,
+    address: address.value,
+    limits: { deadline, concurrency, bytes, recordsPerSubject, queue: queue ?? concurrency * QUEUE_FACTOR },
+    maxAge: written.freshness?.maxAge,
+    records,
+    ...(written.transport === 'http' ? { http: written.http } : {}),
+    // The shape of the transport was checked above; TypeScript cannot follow it through the union.
+  } as Manifest;
+}
+
+/** Collects a problem at a path of the manifest. */
+export type Report = (path: Path, message: string, suggestion?: string) => void;
+
+function checkShape(text: ManifestText, report: Report): WrittenManifest | undefined {
+  const data = text.data as { readonly transport?: unknown } | null;
+  const names = Object.keys(manifestShapes);
+  const transport = typeof data === 'object' ? data?.transport : undefined;
+  if (typeof transport !== 'string' || !names.includes(transport)) {
+    const near = typeof transport === 'string' ? suggest(transport, names) : undefined;
+    report(['transport'], `transport: one of ${names.join(', ')}`, near);
+    return undefined;
+  }
+  const shape: z.ZodType<WrittenManifest> = manifestShapes[transport as TransportName];
+  const checked = shape.safeParse(data);
+  if (checked.success) return checked.data;
+  let onlyUnknownKeys = true;
+  for (const issue of checked.error.issues) {
+    const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+    const dotted = path.join('.');
+    if (issue.code === 'unrecognized_keys') {
+      const known = knownKeys(shape, path);
+      for (const key of issue.keys) {
+        const whole = dotted === '' ? key : `${dotted}.${key}`;
+        report([...path, key], `${whole}: unknown key`, suggest(key, known));
+        removeAt(data, path, key);
+      }
+    } else {
+      onlyUnknownKeys = false;
+      report(path, `${dotted}: ${issue.message}`);
+    }
+  }
+  // Without the keys it does not know, the manifest can be held against the SDL in the same run.
+  const rest = onlyUnknownKeys ? shape.safeParse(data) : undefined;
+  return rest?.data;
+}
+
+/** Takes a member out of data that `readManifestText` made for us. */
+function removeAt(data: unknown, path: Path, key: string): void {
+  let parent = data as Record<string, unknown> | undefined;
+  for (const step of path) parent = parent?.[step] as Record<string, unknown> | undefined;
+  if (parent !== undefined) delete parent[key];
+}

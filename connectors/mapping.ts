@@ -1,0 +1,140 @@
+// Reads raw rows into records: each row is brought to its subject by its key, each value to its canonical form.
+// A row that is nobody's is dropped; a row that is somebody's and cannot be read makes his section invalid,
+// because a record left out would make him look clean.
+import type { RecordRow, SourceAnswer, Value } from './contract.ts';
+import { comparableKey, maskCouldBe } from './key-forms.ts';
+import type { PlannedLookup } from './lookup.ts';
+import type { RecordMapping } from './manifest.ts';
+import { SourceError } from './source-error.ts';
+import { type Lookup, type ReceiveRow, missing } from './transport.ts';
+
+export interface Collected extends Pick<SourceAnswer, 'rows' | 'invalidSubjects'> {
+  /** Rows of subjects nobody asked for. */
+  readonly foreign: number;
+  /** What was wrong with the invalid subjects, without values: `CourtListing.publishedOn is not a date`. */
+  readonly reasons: ReadonlySet<string>;
+}
+
+export interface RowCollector {
+  /** @throws SourceError when the row has no key: then no subject of the answer can be trusted to be complete */
+  readonly receive: ReceiveRow;
+  readonly finish: () => Collected;
+}
+
+export function collectRows(recordsPerSubject: number): RowCollector {
+  const records = new Map<RecordMapping, Map<string, RecordRow[]>>();
+  const orders = new Map<RecordMapping, readonly string[]>();
+  const invalid = new Set<string>();
+  const reasons = new Set<string>();
+  let foreign = 0;
+
+  const spoil = (subject: string, reason: string): void => {
+    invalid.add(subject);
+    reasons.add(reason);
+  };
+
+  const receive = (asked: Lookup, key: unknown, values: readonly unknown[]): void => {
+    // Transports hand back the look-ups they were given, and those were planned.
+    const lookup = asked as PlannedLookup;
+    const { record } = lookup.mapping;
+    const owners = ownersOf(lookup, key, (subject) => spoil(subject, `${record}: a masked key may be his`));
+    if (owners.length === 0) {
+      foreign += 1;
+      return;
+    }
+    const row = readRow(lookup, values);
+    let bySubject = records.get(lookup.mapping);
+    if (bySubject === undefined) {
+      bySubject = new Map<string, RecordRow[]>();
+      records.set(lookup.mapping, bySubject);
+      orders.set(lookup.mapping, orderFields(lookup));
+    }
+    for (const subject of owners) {
+      if (typeof row === 'string') {
+        spoil(subject, row);
+        continue;
+      }
+      const rows = bySubject.get(subject);
+      if (rows === undefined) bySubject.set(subject, [row]);
+      else if (rows.length < recordsPerSubject) rows.push(row);
+      else spoil(subject, `${record}: more than ${recordsPerSubject} records`);
+    }
+  };
+
+  const finish = (): Collected => {
+    const rows = new Map<string, ReadonlyMap<string, readonly RecordRow[]>>();
+    for (const [mapping, bySubject] of records) {
+      for (const subject of invalid) bySubject.delete(subject);
+      const order = orders.get(mapping) ?? [];
+      if (order.length > 0) for (const list of bySubject.values()) list.sort(byFields(order));
+      rows.set(mapping.record, bySubject);
+    }
+    return { rows, invalidSubjects: invalid, foreign, reasons };
+  };
+
+  return { receive, finish };
+}
+
+/** The subjects a row belongs to; none when nobody asked for it. */
+function ownersOf(
+  lookup: PlannedLookup,
+  key: unknown,
+  perhaps: (subject: string) => void,
+): readonly string[] {
+  if (typeof key !== 'string') throw keyless(lookup);
+  const exact = lookup.subjectsByKey.get(key);
+  if (exact !== undefined) return exact;
+  const comparable = comparableKey(key);
+  if (comparable === undefined) throw keyless(lookup);
+  if (!comparable.includes('*')) return lookup.subjectsByKey.get(comparable) ?? [];
+  // A masked key never matches. But whoever it could stand for must not look clean because of it.
+  for (const [known, subjects] of lookup.subjectsByKey) {
+    if (maskCouldBe(comparable, known)) subjects.forEach(perhaps);
+  }
+  return [];
+}
+
+function keyless(lookup: Lookup): SourceError {
+  return new SourceError('SOURCE_INVALID_ANSWER', `${lookup.mapping.record}: a row without a key`);
+}
+
+/** The record, or what is wrong with it. */
+function readRow(lookup: PlannedLookup, values: readonly unknown[]): RecordRow | string {
+  const row = Object.create(null) as Record<string, Value>;
+  for (const { field, at, transform } of lookup.fields) {
+    const raw = values[at];
+    if (raw === missing) return `${lookup.mapping.record}.${field} was left out`;
+    const read = transform(raw);
+    if (!read.ok) return `${lookup.mapping.record}.${field} ${read.reason}`;
+    row[field] = read.value;
+  }
+  return row;
+}
+
+/** The fields of the manifest's order columns, as far as they were permitted: an order tells of its column. */
+function orderFields(lookup: PlannedLookup): readonly string[] {
+  const fields: string[] = [];
+  for (const column of lookup.mapping.order) {
+    const field = lookup.fields.find((candidate) => candidate.column === column);
+    // A later column orders only within the one before it.
+    if (field === undefined) break;
+    fields.push(field.field);
+  }
+  return fields;
+}
+
+/** Ascending, nulls last; stable, so that equal rows keep the source's order. */
+function byFields(fields: readonly string[]): (a: RecordRow, b: RecordRow) => number {
+  return (a, b) => {
+    for (const field of fields) {
+      const left = a[field] ?? null;
+      const right = b[field] ?? null;
+      if (left === right) continue;
+      if (left === null) return 1;
+      if (right === null) return -1;
+      if (left < right) return -1;
+      if (left > right) return 1;
+    }
+    return 0;
+  };
+}

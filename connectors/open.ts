@@ -1,0 +1,80 @@
+// Opens a connector for every manifest: the one place that knows which transport is which.
+import { type Clock, makeConnector } from './connector.ts';
+import type { Connector } from './contract.ts';
+import { openFile } from './file/connect.ts';
+import { openGraphql } from './graphql/connect.ts';
+import { openHttp } from './http/connect.ts';
+import type { Log } from './log.ts';
+import type { Manifest } from './manifest.ts';
+import { openSql } from './sql/connect.ts';
+import type { Transport } from './transport.ts';
+
+export interface OpenOptions {
+  readonly manifests: readonly Manifest[];
+  /** Database into which deliveries of files are staged; needed when a manifest has the transport `file`. */
+  readonly stagingUrl?: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Longest start-up waits for deliveries that are being loaded, in milliseconds. */
+const DELIVERIES_MS = 5000;
+
+/**
+ * Opens every source. Nothing is asked of one here, so an agency that is down does not keep the gateway down; only
+ * deliveries that lie ready are loaded first, within a few seconds.
+ * @throws RangeError when a file source has no staging database
+ */
+export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<string, Connector>> {
+  const { manifests, stagingUrl, clock, log } = options;
+  const needsStaging = manifests.find((manifest) => manifest.transport === 'file');
+  if (needsStaging !== undefined && stagingUrl === undefined) {
+    throw new RangeError(`${needsStaging.source} delivers files: name a staging database (DATABASE_URL)`);
+  }
+  const loading: Promise<void>[] = [];
+  const connectors = new Map<string, Connector>();
+  for (const manifest of manifests) {
+    const transport = openTransport(manifest);
+    connectors.set(manifest.source, makeConnector(manifest, transport, clock, log));
+  }
+  await settleWithin(loading, DELIVERIES_MS, () => {
+    log.warn(
+      { seconds: DELIVERIES_MS / 1000 },
+      'deliveries are still being loaded; their sources are unavailable',
+    );
+  });
+  return connectors;
+
+  function openTransport(manifest: Manifest): Transport {
+    switch (manifest.transport) {
+      case 'sql':
+        return openSql(manifest);
+      case 'http':
+        return openHttp(manifest);
+      case 'graphql':
+        return openGraphql(manifest);
+      case 'file': {
+        const transport = openFile(manifest, { stagingUrl: stagingUrl!, clock, log });
+        loading.push(transport.ready);
+        return transport;
+      }
+    }
+  }
+}
+
+async function settleWithin(
+  work: readonly Promise<void>[],
+  milliseconds: number,
+  late: () => void,
+): Promise<void> {
+  if (work.length === 0) return;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      late();
+      resolve();
+    }, milliseconds);
+  });
+  await Promise.race([Promise.all(work), tooLong]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,39 @@
+// How a transport says that its source failed: one of the contract's codes. Details are for the log and are
+// written by us; a source's own words may hold identifiers and stay out.
+import type { KnownState, SourceFailure, SourceFailureCode } from './contract.ts';
+
+/** Thrown inside a connector only; `fetch` turns it into a state and a failure. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly code: SourceFailureCode;
+
+  constructor(code: SourceFailureCode, detail: string) {
+    super(detail);
+    this.code = code;
+  }
+}
+
+/** Anything thrown while asking a source, as a failure. What is no `SourceError` is our own mistake. */
+export function failureOf(error: unknown): SourceFailure {
+  if (error instanceof SourceError) return { code: error.code, detail: error.message };
+  const name = error instanceof Error ? error.name : typeof error;
+  return {
+    code: 'SOURCE_INVALID_ANSWER',
+    detail: `unexpected ${name} while reading the answer`,
+    cause: error,
+  };
+}
+
+/** UNAVAILABLE where the source said nothing, INVALID where it said something unusable. */
+export function stateOf(code: SourceFailureCode): KnownState {
+  switch (code) {
+    case 'SOURCE_TIMEOUT':
+    case 'SOURCE_UNREACHABLE':
+    case 'SOURCE_REFUSED':
+    case 'SOURCE_OVERLOADED':
+      return 'UNAVAILABLE';
+    case 'SOURCE_TOO_LARGE':
+    case 'SOURCE_INVALID_ANSWER':
+      return 'INVALID';
+  }
+}

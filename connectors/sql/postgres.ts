@@ -1,0 +1,185 @@
+// PostgreSQL: read-only sessions, prepared statements, a statement timeout, and cancellation at the server when a
+// caller's time is up. A connection whose query was cut off is never used again.
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { SourceError } from '../source-error.ts';
+import type { SqlDialect, SqlSession, SqlStatement } from './dialect.ts';
+import { asSourceError } from './postgres-failure.ts';
+
+export const postgresDialect: SqlDialect = {
+  quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  asText: (expression) => `${expression}::text`,
+  // The parameter has no declared type: PostgreSQL takes the column's, so that its index serves.
+  anyOf: (column, place) => `${column} = ANY($${place})`,
+  nothing: 'NULL::text',
+};
+
+export interface PostgresOptions {
+  readonly address: string;
+  readonly source: string;
+  readonly concurrency: number;
+  /** Milliseconds after which the server stops a statement by itself. */
+  readonly deadline: number;
+  /** Most bytes of rows one statement may return. */
+  readonly bytes: number;
+}
+
+const CONNECT_MS = 1000;
+const IDLE_MS = 60_000;
+
+/** Age at which a connection is replaced, and with it the statements prepared on it. */
+const LIFE_S = 600;
+
+/** Hashes of statements remembered; they can be computed again. */
+const MOST_NAMES = 1000;
+
+export function openPostgres(options: PostgresOptions): SqlSession {
+  const connection = {
+    connectionString: withOptions(options.address, options.deadline),
+    connectionTimeoutMillis: CONNECT_MS,
+    application_name: `credit-gateway ${options.source}`,
+  };
+  const pool = new pg.Pool({
+    ...connection,
+    max: options.concurrency,
+    idleTimeoutMillis: IDLE_MS,
+    maxLifetimeSeconds: LIFE_S,
+  });
+  // An idle connection that dies is replaced by the next request; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  // While it is lent out, too: the query itself reports the loss.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const names = new Map<string, string>();
+
+  const nameOf = (text: string): string => {
+    const known = names.get(text);
+    if (known !== undefined) return known;
+    if (names.size >= MOST_NAMES) names.clear();
+    const name = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    names.set(text, name);
+    return name;
+  };
+
+  const run = async (
+    statement: SqlStatement,
+    receive: (row: readonly unknown[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const client = await connect(pool, signal);
+    const query = new pg.Query({
+      text: statement.text,
+      values: statement.values as unknown as string[][],
+      rowMode: 'array',
+      name: nameOf(statement.text),
+    } as pg.QueryConfig);
+    let cut = false;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        let left = options.bytes;
+        const stop = (error: unknown): void => {
+          if (cut) return;
+          cut = true;
+          void cancelAtServer(connection, client);
+          reject(asSourceError(error));
+        };
+        const giveUp = (): void => stop(signal.reason);
+        signal.addEventListener('abort', giveUp, { once: true });
+        query.on('row', (row: unknown) => {
+          if (cut) return;
+          try {
+            const values = row as readonly unknown[];
+            left -= sizeOf(values);
+            if (left < 0) throw new SourceError('SOURCE_TOO_LARGE', `more than ${options.bytes} bytes`);
+            receive(values);
+          } catch (error) {
+            stop(error);
+          }
+        });
+        query.on('end', () => {
+          signal.removeEventListener('abort', giveUp);
+          resolve();
+        });
+        query.on('error', (error: unknown) => {
+          signal.removeEventListener('abort', giveUp);
+          // A statement the server refused leaves the session intact; anything else may have broken it.
+          if (!isStatementError(error)) cut = true;
+          reject(asSourceError(error));
+        });
+        client.query(query);
+        if (signal.aborted) giveUp();
+      });
+    } finally {
+      client.release(cut);
+    }
+  };
+
+  return {
+    run,
+    probe: async (signal) => {
+      const client = await connect(pool, signal);
+      let failed = true;
+      try {
+        await client.query('SELECT 1');
+        failed = false;
+      } catch (error) {
+        throw asSourceError(error);
+      } finally {
+        client.release(failed);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** Settings of every session, in the address so that nothing there can weaken them. */
+function withOptions(address: string, deadline: number): string {
+  const settings = [
+    'default_transaction_read_only=on',
+    `statement_timeout=${deadline}`,
+    'DateStyle=ISO,YMD',
+    // Days of timestamps are days in China.
+    'TimeZone=Asia/Shanghai',
+  ];
+  const options = settings.map((setting) => `-c ${setting}`).join(' ');
+  return `${address}${address.includes('?') ? '&' : '?'}options=${encodeURIComponent(options)}`;
+}
+
+/** A connection of the pool; one that arrives after the caller gave up goes back. */
+async function connect(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
+  const connecting = pool.connect().catch((error: unknown) => {
+    throw asSourceError(error, 'connecting');
+  });
+  const client = await connecting;
+  if (signal.aborted) {
+    client.release();
+    throw asSourceError(signal.reason);
+  }
+  return client;
+}
+
+/** Stops the statement through a connection of its own. Failing is no news: the server's timeout stops it too. */
+async function cancelAtServer(connection: pg.ClientConfig, client: pg.PoolClient): Promise<void> {
+  const { processID } = client as unknown as { readonly processID: number | null };
+  if (processID === null) return;
+  const canceller = new pg.Client(connection);
+  canceller.on('error', () => undefined);
+  try {
+    await canceller.connect();
+    await canceller.query('SELECT pg_cancel_backend($1)', [processID]);
+  } catch {
+    // The statement timeout remains.
+  } finally {
+    await canceller.end().catch(() => undefined);
+  }
+}
+
+function isStatementError(error: unknown): boolean {
+  const { code, severity } = error as { readonly code?: unknown; readonly severity?: unknown };
+  return severity === 'ERROR' && typeof code === 'string' && /^(?:42|22|57014)/.test(code);
+}
+
+function sizeOf(values: readonly unknown[]): number {
+  let size = 0;
+  for (const value of values) size += typeof value === 'string' ? Buffer.byteLength(value) : 4;
+  return size;
+}

@@ -1,0 +1,38 @@
+// What every transport does and all it does: carry look-ups to a source and hand back raw rows. What a row means is
+// mapping.ts's business, what a failure means to a caller connector.ts's; so a transport is small.
+import type { RecordMapping } from './manifest.ts';
+
+/** One record type to be found by one key column. INVARIANT: a source is asked for `key` and `columns`, no more. */
+export interface Lookup<R extends RecordMapping = RecordMapping> {
+  readonly mapping: R;
+  readonly keyColumn: string;
+  /** Every form of every subject's key, without duplicates. */
+  readonly keys: readonly string[];
+  /** Columns of the permitted fields, without duplicates; the key column only where it is itself permitted. */
+  readonly columns: readonly string[];
+}
+
+/** What a source left out of a row although it was asked for it. */
+export const missing: unique symbol = Symbol('missing');
+
+/**
+ * Receives a raw row: its key and the values of `columns`, in their order. Rows are never whole objects of the
+ * source, so that nothing a source names can reach a prototype.
+ */
+export type ReceiveRow = (lookup: Lookup, key: unknown, values: readonly unknown[]) => void;
+
+export interface Transport<R extends RecordMapping = RecordMapping> {
+  /**
+   * Carries all look-ups of a request in one exchange. Resolves with the source's own as-of time, if it gave one.
+   * @throws SourceError
+   */
+  exchange(lookups: readonly Lookup<R>[], receive: ReceiveRow, signal: AbortSignal): Promise<Exchanged>;
+  /** @throws SourceError when the source cannot be asked */
+  probe(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Exchanged {
+  /** ISO 8601 with a zone, as the source wrote it; undefined: it spoke of this moment. */
+  readonly asOf: string | undefined;
+}
