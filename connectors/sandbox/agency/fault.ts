@@ -1,6 +1,7 @@
 // The ways in which a sandbox agency can be told to misbehave.
 import type { ServerResponse } from 'node:http';
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /**
  * down: connection reset. slow: the right answer after `ms`. html, garbage (cut JSON), empty-body: 200 with
@@ -55,10 +56,11 @@ const HUGE = 64 * 1024 * 1024;
 /** Streams one endless-looking JSON string at the pace of the reader, who is expected to hang up. */
 export async function writeHuge(response: ServerResponse): Promise<void> {
   const piece = Buffer.alloc(256 * 1024, 'x');
+  const pieces = function* (): Generator<Buffer> {
+    yield Buffer.from('{"code":0,"message":"ok","data":{"asOf":"');
+    for (let sent = 0; sent < HUGE; sent += piece.length) yield piece;
+    yield Buffer.from('"}}');
+  };
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.write('{"code":0,"message":"ok","data":{"asOf":"');
-  for (let sent = 0; sent < HUGE && !response.destroyed; sent += piece.length) {
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
-  response.end('"}}');
+  await pipeline(Readable.from(pieces()), response).catch(() => undefined);
 }

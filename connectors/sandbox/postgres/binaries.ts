@@ -10,7 +10,7 @@ import { isReachable, type SystemUser } from './system-user.ts';
 export interface Binaries {
   readonly postgres: string;
   readonly initdb: string;
-  /** Set when the binaries had to be copied: where to. */
+  /** Where they were copied to, if they were copied just now. */
   readonly copiedTo?: string;
 }
 
@@ -36,7 +36,8 @@ export async function prepareBinaries(user: SystemUser | undefined, fallback: st
   }
   const copy = join(fallback, `postgres-${installed.version}`);
   const complete = join(copy, 'complete');
-  if (!(await exists(complete))) {
+  const isNew = !(await exists(complete));
+  if (isNew) {
     await mkdir(copy, { recursive: true, mode: 0o755 });
     await cp(installed.native, copy, { recursive: true, verbatimSymlinks: true });
     await hydrate(copy);
@@ -45,7 +46,7 @@ export async function prepareBinaries(user: SystemUser | undefined, fallback: st
   return {
     postgres: join(copy, 'bin', basename(installed.postgres)),
     initdb: join(copy, 'bin', basename(installed.initdb)),
-    copiedTo: copy,
+    ...(isNew && { copiedTo: copy }),
   };
 }
 
