@@ -11,41 +11,113 @@ interface ErrorText {
 
 /** Every code with its status and its message in both languages. */
 export const errorTexts = {
-  MALFORMED_REQUEST: { status: 400, en: 'The request body is not a GraphQL request in JSON.', zh: '请求体不是有效的 GraphQL JSON 请求。' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, en: 'Send application/json in UTF-8.', zh: '请以 UTF-8 编码的 application/json 提交。' },
+  MALFORMED_REQUEST: {
+    status: 400,
+    en: 'The request body is not a GraphQL request in JSON.',
+    zh: '请求体不是有效的 GraphQL JSON 请求。',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    en: 'Send application/json in UTF-8.',
+    zh: '请以 UTF-8 编码的 application/json 提交。',
+  },
   PAYLOAD_TOO_LARGE: { status: 413, en: 'The request is larger than 100 kB.', zh: '请求超过 100 kB。' },
   METHOD_NOT_ALLOWED: { status: 405, en: 'Use POST for queries.', zh: '查询请使用 POST。' },
-  NOT_FOUND: { status: 404, en: 'There is nothing here; queries go to /graphql.', zh: '此处无内容，查询地址为 /graphql。' },
+  NOT_FOUND: {
+    status: 404,
+    en: 'There is nothing here; queries go to /graphql.',
+    zh: '此处无内容，查询地址为 /graphql。',
+  },
   HEADER_REPEATED: { status: 400, en: 'A header of this interface was sent twice.', zh: '接口请求头重复。' },
   TOKEN_INVALID: { status: 401, en: 'The token is not valid here.', zh: '令牌无效。' },
   TOKEN_EXPIRED: { status: 401, en: 'The token has expired.', zh: '令牌已过期。' },
-  ISSUER_UNAVAILABLE: { status: 503, en: 'Tokens cannot be checked at the moment.', zh: '暂时无法校验令牌。' },
+  ISSUER_UNAVAILABLE: {
+    status: 503,
+    en: 'Tokens cannot be checked at the moment.',
+    zh: '暂时无法校验令牌。',
+  },
   CONSUMER_UNKNOWN: { status: 403, en: 'This consumer is not registered.', zh: '该调用方未登记。' },
-  PURPOSE_REQUIRED: { status: 400, en: 'Declare a purpose in the Credit-Purpose header.', zh: '须在 Credit-Purpose 请求头中声明用途。' },
+  PURPOSE_REQUIRED: {
+    status: 400,
+    en: 'Declare a purpose in the Credit-Purpose header.',
+    zh: '须在 Credit-Purpose 请求头中声明用途。',
+  },
   PURPOSE_UNKNOWN: { status: 400, en: 'The declared purpose does not exist.', zh: '所声明的用途不存在。' },
-  PURPOSE_NOT_HELD: { status: 403, en: 'This consumer does not hold the declared purpose.', zh: '调用方不具有所声明的用途。' },
-  CASE_REQUIRED: { status: 400, en: 'This purpose needs a case number in the Credit-Case header.', zh: '该用途须在 Credit-Case 请求头中提供案号。' },
-  CASE_INVALID: { status: 400, en: 'The case number must be 4 to 64 letters, digits, hyphens or brackets.', zh: '案号须为 4 至 64 个字母、数字、汉字、连字符或括号。' },
-  USER_REQUIRED: { status: 400, en: 'This purpose needs the human user in the Credit-User header.', zh: '该用途须在 Credit-User 请求头中注明经办人。' },
-  USER_INVALID: { status: 400, en: 'The user must be 2 to 64 letters, digits, hyphens, dots or underscores.', zh: '经办人标识须为 2 至 64 个字符。' },
-  SUBJECT_NOT_PERMITTED: { status: 403, en: 'The declared purpose does not cover this kind of subject.', zh: '所声明的用途不适用于该类主体。' },
-  SCENE_NOT_APPLICABLE: { status: 400, en: 'The scene does not apply to this kind of subject.', zh: '该场景不适用于此类主体。' },
+  PURPOSE_NOT_HELD: {
+    status: 403,
+    en: 'This consumer does not hold the declared purpose.',
+    zh: '调用方不具有所声明的用途。',
+  },
+  CASE_REQUIRED: {
+    status: 400,
+    en: 'This purpose needs a case number in the Credit-Case header.',
+    zh: '该用途须在 Credit-Case 请求头中提供案号。',
+  },
+  CASE_INVALID: {
+    status: 400,
+    en: 'The case number must be 4 to 64 letters, digits, hyphens or brackets.',
+    zh: '案号须为 4 至 64 个字母、数字、汉字、连字符或括号。',
+  },
+  USER_REQUIRED: {
+    status: 400,
+    en: 'This purpose needs the human user in the Credit-User header.',
+    zh: '该用途须在 Credit-User 请求头中注明经办人。',
+  },
+  USER_INVALID: {
+    status: 400,
+    en: 'The user must be 2 to 64 letters, digits, hyphens, dots or underscores.',
+    zh: '经办人标识须为 2 至 64 个字符。',
+  },
+  SUBJECT_NOT_PERMITTED: {
+    status: 403,
+    en: 'The declared purpose does not cover this kind of subject.',
+    zh: '所声明的用途不适用于该类主体。',
+  },
+  SCENE_NOT_APPLICABLE: {
+    status: 400,
+    en: 'The scene does not apply to this kind of subject.',
+    zh: '该场景不适用于此类主体。',
+  },
   QUERY_INVALID: { status: 400, en: 'The query is not valid.', zh: '查询无效。' },
   QUERY_TOO_DEEP: { status: 400, en: 'The query is nested too deeply.', zh: '查询嵌套过深。' },
-  QUERY_TOO_WIDE: { status: 400, en: 'The query has too many fields, aliases or directives.', zh: '查询字段、别名或指令过多。' },
+  QUERY_TOO_WIDE: {
+    status: 400,
+    en: 'The query has too many fields, aliases or directives.',
+    zh: '查询字段、别名或指令过多。',
+  },
   TOO_MANY_SUBJECTS: { status: 400, en: 'The query names too many subjects.', zh: '查询的主体数量过多。' },
   OPERATION_NOT_SUPPORTED: { status: 400, en: 'Only queries are supported.', zh: '仅支持查询操作。' },
-  INTROSPECTION_MIXED: { status: 400, en: 'Introspection must be an operation of its own.', zh: '内省查询须单独提交。' },
+  INTROSPECTION_MIXED: {
+    status: 400,
+    en: 'Introspection must be an operation of its own.',
+    zh: '内省查询须单独提交。',
+  },
   VARIABLE_INVALID: { status: 400, en: 'A variable has the wrong type.', zh: '变量类型错误。' },
   VALUE_INVALID: { status: 400, en: 'A value has the wrong form.', zh: '取值格式错误。' },
-  IDENTIFIER_INVALID: { status: 400, en: 'An identifier is not valid: check its length, characters and check digit.', zh: '代码无效：请核对长度、字符和校验位。' },
-  OVERLOADED: { status: 503, en: 'Too many requests are under way; try again shortly.', zh: '请求过多，请稍后重试。' },
+  IDENTIFIER_INVALID: {
+    status: 400,
+    en: 'An identifier is not valid: check its length, characters and check digit.',
+    zh: '代码无效：请核对长度、字符和校验位。',
+  },
+  OVERLOADED: {
+    status: 503,
+    en: 'Too many requests are under way; try again shortly.',
+    zh: '请求过多，请稍后重试。',
+  },
   NOT_READY: { status: 503, en: 'The gateway cannot answer at the moment.', zh: '网关暂不可用。' },
-  INTERNAL: { status: 500, en: 'Something went wrong inside the gateway; the request number finds it in the log.', zh: '网关内部错误，可凭请求编号查询日志。' },
+  INTERNAL: {
+    status: 500,
+    en: 'Something went wrong inside the gateway; the request number finds it in the log.',
+    zh: '网关内部错误，可凭请求编号查询日志。',
+  },
   SOURCE_TIMEOUT: { status: 200, en: 'A source did not answer in time.', zh: '来源未在时限内应答。' },
   SOURCE_UNREACHABLE: { status: 200, en: 'A source could not be reached.', zh: '无法连接来源。' },
   SOURCE_REFUSED: { status: 200, en: 'A source refused the call.', zh: '来源拒绝请求。' },
-  SOURCE_OVERLOADED: { status: 200, en: 'Too many calls to a source are under way.', zh: '对来源的请求过多。' },
+  SOURCE_OVERLOADED: {
+    status: 200,
+    en: 'Too many calls to a source are under way.',
+    zh: '对来源的请求过多。',
+  },
   SOURCE_TOO_LARGE: { status: 200, en: "A source's answer was too large.", zh: '来源应答超过限制。' },
   SOURCE_INVALID_ANSWER: { status: 200, en: "A source's answer was not usable.", zh: '来源应答无效。' },
 } as const satisfies Readonly<Record<string, ErrorText>>;
@@ -72,7 +144,11 @@ export function messageOf(code: ErrorCode): string {
 /** An error entry of a GraphQL answer. `http` sets the status when nothing else answers. */
 export function asGraphQLError(
   code: ErrorCode,
-  extra: { readonly at?: string | undefined; readonly source?: string; readonly locations?: GraphQLError['locations'] } = {},
+  extra: {
+    readonly at?: string | undefined;
+    readonly source?: string;
+    readonly locations?: GraphQLError['locations'];
+  } = {},
 ): GraphQLError {
   return new GraphQLError(messageOf(code), {
     extensions: {
@@ -86,7 +162,10 @@ export function asGraphQLError(
 
 /** Body of an answer given before GraphQL is reached. */
 export function errorBody(code: ErrorCode, request: string): string {
-  return JSON.stringify({ errors: [{ message: messageOf(code), extensions: { code } }], extensions: { request } });
+  return JSON.stringify({
+    errors: [{ message: messageOf(code), extensions: { code } }],
+    extensions: { request },
+  });
 }
 
 export function isErrorCode(code: unknown): code is ErrorCode {

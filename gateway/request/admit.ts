@@ -56,7 +56,10 @@ function single(values: readonly string[] | undefined): string | undefined {
 }
 
 /** Header values are Latin-1 on the wire: Chinese case numbers come percent-encoded or as raw UTF-8 bytes. */
-function decoded(values: readonly string[] | undefined, code: 'CASE_INVALID' | 'USER_INVALID'): string | undefined {
+function decoded(
+  values: readonly string[] | undefined,
+  code: 'CASE_INVALID' | 'USER_INVALID',
+): string | undefined {
   const value = single(values);
   if (value === undefined) return undefined;
   if (value.length > 600) throw new ClientError(code);

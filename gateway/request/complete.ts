@@ -14,7 +14,12 @@ export interface Completion {
   /** Resolvers of Query's subject roots, to be called with the field's arguments. */
   readonly rootValue: Readonly<Record<string, (given: never) => unknown>>;
   /** `subject id, scene, date → outcome` of every verdict given. */
-  readonly outcomes: readonly { readonly subject: Subject; readonly scene: string; readonly asOf: string; readonly outcome: string }[];
+  readonly outcomes: readonly {
+    readonly subject: Subject;
+    readonly scene: string;
+    readonly asOf: string;
+    readonly outcome: string;
+  }[];
   readonly withheld: ReadonlyMap<string, Withheld>;
 }
 
@@ -31,7 +36,8 @@ export function complete(fetched: Fetched): Completion {
   };
   const viewerFor = (type: RecordType, shown: Iterable<string>): RecordViewer =>
     recordViewer(type, shown, decided.table, today, noteWithheld);
-  const grantedRecord = (type: RecordType): boolean => decided.table.records.get(type.name)?.anyShown === true;
+  const grantedRecord = (type: RecordType): boolean =>
+    decided.table.records.get(type.name)?.anyShown === true;
 
   const sectionViewers = new Map<string, ReadonlyMap<string, RecordViewer | undefined>>();
   for (const [coordinate, { records }] of planned.sections) {
@@ -108,20 +114,18 @@ export function complete(fetched: Fetched): Completion {
     outcomes,
     withheld,
     rootValue: {
-      organization: ({ uscc }: { uscc: string }) => entity(subjectOf('Organization', uscc, 'organization(uscc)')),
+      organization: ({ uscc }: { uscc: string }) =>
+        entity(subjectOf('Organization', uscc, 'organization(uscc)')),
       organizations: ({ usccs }: { usccs: readonly string[] }) => items('Organization', usccs),
-      person: ({ citizenId }: { citizenId: string }) => entity(subjectOf('Person', citizenId, 'person(citizenId)')),
+      person: ({ citizenId }: { citizenId: string }) =>
+        entity(subjectOf('Person', citizenId, 'person(citizenId)')),
       persons: ({ citizenIds }: { citizenIds: readonly string[] }) => items('Person', citizenIds),
     } as Completion['rootValue'],
   };
 }
 
 /** The gateway's own data pass the same decisions as anybody's. */
-function ownView(
-  decisions: ReadonlyMap<string, { readonly kind: string }>,
-  type: string,
-  value: View,
-): View {
+function ownView(decisions: ReadonlyMap<string, { readonly kind: string }>, type: string, value: View): View {
   const view = Object.create(null) as Record<string, unknown>;
   for (const [name, member] of Object.entries(value)) {
     view[name] = decisions.get(`${type}.${name}`)?.kind === 'allow' ? member : null;
@@ -132,7 +136,7 @@ function ownView(
 /** Evidence for every mandatory record type; a right that is missing is DENIED, which is not known. */
 function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evidence[] {
   const { planned, answers } = fetched;
-  const { table, admitted } = planned.decided;
+  const { table } = planned.decided;
   return wish.scene.recordTypes.map((recordType): Evidence => {
     const reads = new Set(
       wish.scene.rules.filter((rule) => rule.recordType === recordType).flatMap((rule) => [...rule.reads]),
@@ -142,17 +146,21 @@ function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evi
     const { state, asOf } =
       answer === undefined ? { state: 'UNAVAILABLE' as const, asOf: null } : stateFor(answer, subject);
     const rows = answer?.rows.get(recordType.name)?.get(subject.id) ?? [];
-    const usable = rows.filter((row) => mayDerive(row, recordType, reads));
-    return { recordType, state, asOf, rows: state === 'OK' || state === 'STALE' ? usable : [] };
-
-    function mayDerive(row: RecordRow, type: RecordType, names: ReadonlySet<string>): boolean {
-      for (const name of names) {
-        const decision = table.derivations.get(`${type.name}.${name}`);
-        if (decision?.kind === 'row' && !decision.holds({ row, today: admitted.today })) return false;
-      }
-      return true;
+    // A record that may not be derived from is not absent: leaving it out would acquit by accident.
+    if (rows.some((row) => !mayDerive(fetched, row, recordType, reads))) {
+      return { recordType, state: 'DENIED', asOf, rows: [] };
     }
+    return { recordType, state, asOf, rows: state === 'OK' || state === 'STALE' ? rows : [] };
   });
+}
+
+function mayDerive(fetched: Fetched, row: RecordRow, type: RecordType, names: ReadonlySet<string>): boolean {
+  const { table, admitted } = fetched.planned.decided;
+  for (const name of names) {
+    const decision = table.derivations.get(`${type.name}.${name}`);
+    if (decision?.kind === 'row' && !decision.holds({ row, today: admitted.today })) return false;
+  }
+  return true;
 }
 
 /** States of the sources a request asked, for the audit and the error list. */
@@ -160,5 +168,7 @@ export function failuresOf(answers: ReadonlyMap<string, SourceAnswer>): readonly
   readonly source: string;
   readonly failure: NonNullable<SourceAnswer['failure']>;
 }[] {
-  return [...answers].flatMap(([source, { failure }]) => (failure === undefined ? [] : [{ source, failure }]));
+  return [...answers].flatMap(([source, { failure }]) =>
+    failure === undefined ? [] : [{ source, failure }],
+  );
 }

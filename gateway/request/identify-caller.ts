@@ -22,7 +22,8 @@ export async function identifyCaller(
       throw new ClientError(authentication.code);
     case 'client': {
       const consumer = consumers.get(authentication.clientId);
-      if (consumer === undefined || consumer.name === publicConsumer) throw new ClientError('CONSUMER_UNKNOWN');
+      if (consumer === undefined || consumer.name === publicConsumer)
+        throw new ClientError('CONSUMER_UNKNOWN');
       return enter<'caller', Caller>({ consumer, token: authentication.tokenId } as Caller);
     }
   }

@@ -1,15 +1,31 @@
 // Operation × decision table → one request per source: the subjects, and exactly the permitted columns. What a
 // verdict and a selection both need is asked for once.
-import { type FieldNode, type GraphQLObjectType, type SelectionSetNode, getArgumentValues, getNamedType, isObjectType } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLObjectType,
+  type SelectionSetNode,
+  getArgumentValues,
+  getNamedType,
+  isObjectType,
+} from 'graphql';
 import type { FetchStep, SourceRequest, Subject } from '../../connectors/contract.ts';
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
 import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
 import { type ReadableOperation, selectedFields } from './selection.ts';
-import { type Decided, type Planned, type SectionWish, type VerdictWish, type Withheld, enter } from './stages.ts';
+import {
+  type Decided,
+  type Planned,
+  type SectionWish,
+  type VerdictWish,
+  type Withheld,
+  enter,
+} from './stages.ts';
 import { subjectItems, subjectOf } from './subjects.ts';
 
-const roots: Readonly<Record<string, { readonly kind: SubjectTypeName; readonly argument: string; readonly many: boolean }>> = {
+const roots: Readonly<
+  Record<string, { readonly kind: SubjectTypeName; readonly argument: string; readonly many: boolean }>
+> = {
   organization: { kind: 'Organization', argument: 'uscc', many: false },
   organizations: { kind: 'Organization', argument: 'usccs', many: true },
   person: { kind: 'Person', argument: 'citizenId', many: false },
@@ -20,7 +36,10 @@ interface Draft {
   readonly reading: ReadableOperation;
   readonly decided: Decided;
   readonly subjects: Map<string, Subject>;
-  readonly sections: Map<string, SectionWish & { readonly records: Map<string, { type: RecordType; shown: Set<string> }> }>;
+  readonly sections: Map<
+    string,
+    SectionWish & { readonly records: Map<string, { type: RecordType; shown: Set<string> }> }
+  >;
   readonly verdicts: Map<SubjectTypeName, VerdictWish[]>;
   /** Source → subjects it is to be asked about. */
   readonly subjectsBySource: Map<string, Map<string, Subject>>;
@@ -30,7 +49,11 @@ interface Draft {
 }
 
 /** Plans the whole operation. Throws ClientError for what the declared purpose or the limits do not allow. */
-export function planFetches(decided: Decided, reading: ReadableOperation, limits: { readonly maxSubjects: number }): Planned {
+export function planFetches(
+  decided: Decided,
+  reading: ReadableOperation,
+  limits: { readonly maxSubjects: number },
+): Planned {
   const draft: Draft = {
     reading,
     decided,
@@ -47,14 +70,16 @@ export function planFetches(decided: Decided, reading: ReadableOperation, limits
     const root = roots[node.name.value];
     if (root === undefined) continue;
     const field = query.getFields()[node.name.value]!;
-    const given = getArgumentValues(field, node, reading.variables)[root.argument] as string | readonly string[];
+    const given = getArgumentValues(field, node, reading.variables)[root.argument] as
+      string | readonly string[];
     const texts = typeof given === 'string' ? [given] : given;
     named += texts.length;
     if (named > limits.maxSubjects) throw new ClientError('TOO_MANY_SUBJECTS');
     if (!mayTouch(decided, root.kind)) throw new ClientError('SUBJECT_NOT_PERMITTED', node.name.value);
     const subjects: Subject[] = [];
     if (root.many) {
-      for (const item of subjectItems(root.kind, texts)) if (item.kind === 'subject') subjects.push(item.subject);
+      for (const item of subjectItems(root.kind, texts))
+        if (item.kind === 'subject') subjects.push(item.subject);
     } else {
       subjects.push(subjectOf(root.kind, texts[0]!, `${node.name.value}(${root.argument})`));
     }
@@ -120,7 +145,12 @@ function planEntity(
 }
 
 /** Names of the record's fields selected under a section field. */
-function recordLeaves(draft: Draft, childType: GraphQLObjectType, node: FieldNode, record: RecordType): string[] {
+function recordLeaves(
+  draft: Draft,
+  childType: GraphQLObjectType,
+  node: FieldNode,
+  record: RecordType,
+): string[] {
   const { reading } = draft;
   const type = reading.schema.getType(record.name) as GraphQLObjectType;
   let sets: readonly SelectionSetNode[] = [node.selectionSet!];
@@ -160,7 +190,8 @@ function planVerdict(
   for (const record of scene.recordTypes) {
     const fields = draft.derived.get(record) ?? new Set<string>();
     draft.derived.set(record, fields);
-    for (const rule of scene.rules) if (rule.recordType === record) rule.reads.forEach((name) => fields.add(name));
+    for (const rule of scene.rules)
+      if (rule.recordType === record) rule.reads.forEach((name) => fields.add(name));
     if (isDerivable(decided.table, record, fields)) askAbout(draft, record.source, subjects);
   }
 }
@@ -234,7 +265,8 @@ function fetchesOf(draft: Draft): ReadonlyMap<string, SourceRequest> {
       );
       if (fields !== undefined) steps.push({ record: record.name, fields });
     }
-    if (steps.length > 0 && subjects.size > 0) fetches.set(source, { subjects: [...subjects.values()], steps });
+    if (steps.length > 0 && subjects.size > 0)
+      fetches.set(source, { subjects: [...subjects.values()], steps });
   }
   return fetches;
 }

@@ -48,7 +48,8 @@ export function selectedFields(
           found.push(selection);
           break;
         case Kind.INLINE_FRAGMENT:
-          if (applies(reading.schema, selection.typeCondition?.name.value, type)) visit(selection.selectionSet);
+          if (applies(reading.schema, selection.typeCondition?.name.value, type))
+            visit(selection.selectionSet);
           break;
         case Kind.FRAGMENT_SPREAD: {
           const name = selection.name.value;

@@ -22,7 +22,9 @@ export function takeSnapshot(catalogue: Catalogue, policies: Policies): PolicySn
     catalogue,
     policies,
     tableFor: (subject) => {
-      const key = [subject.consumer.name, subject.purpose.name, subject.caseGiven, subject.userGiven].join(' ');
+      const key = [subject.consumer.name, subject.purpose.name, subject.caseGiven, subject.userGiven].join(
+        ' ',
+      );
       let table = tables.get(key);
       if (table === undefined) {
         table = makeDecisionTable(policies.policySet, catalogue, subject);

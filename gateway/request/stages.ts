@@ -31,7 +31,10 @@ export type Admitted = Stage<
 >;
 
 /** A decision for every coordinate, before anything is fetched. */
-export type Decided = Stage<'decided', { readonly admitted: Admitted; readonly purpose: Purpose; readonly table: DecisionTable }>;
+export type Decided = Stage<
+  'decided',
+  { readonly admitted: Admitted; readonly purpose: Purpose; readonly table: DecisionTable }
+>;
 
 /** A verdict somebody asked for. */
 export interface VerdictWish {

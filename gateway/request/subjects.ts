@@ -7,7 +7,12 @@ import { ClientError, messageOf } from '../errors.ts';
 /** An item of a list of subjects, in input order. */
 export type SubjectItem =
   | { readonly kind: 'subject'; readonly subject: Subject }
-  | { readonly kind: 'invalid'; readonly index: number; readonly code: 'IDENTIFIER_INVALID'; readonly message: string };
+  | {
+      readonly kind: 'invalid';
+      readonly index: number;
+      readonly code: 'IDENTIFIER_INVALID';
+      readonly message: string;
+    };
 
 /** Canonical subject of one identifier; throws IDENTIFIER_INVALID, which never repeats the value. */
 export function subjectOf(kind: Subject['kind'], text: string, at: string): Subject {

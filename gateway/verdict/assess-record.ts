@@ -17,7 +17,12 @@ export interface Assessment {
 }
 
 /** Assesses a record on `asOf`; undefined where the rule does not concern it. `today` is the day of asking. */
-export function assessRecord(rule: Rule, row: RecordRow, asOf: string, today: string): Assessment | undefined {
+export function assessRecord(
+  rule: Rule,
+  row: RecordRow,
+  asOf: string,
+  today: string,
+): Assessment | undefined {
   const concerned = rule.concerns({ row, today });
   if (concerned === false) return undefined;
   const underObjection = row['recordStatus'] === 'UNDER_OBJECTION';

@@ -29,7 +29,12 @@ export interface Judgement {
  * Judges a subject on `asOf`. A bar that is positively known stands whatever else is missing: BARRED, with the
  * unknown sources named; without one, anything unknown makes INDETERMINATE.
  */
-export function judge(scene: SceneRules, evidence: readonly Evidence[], asOf: string, today: string): Judgement {
+export function judge(
+  scene: SceneRules,
+  evidence: readonly Evidence[],
+  asOf: string,
+  today: string,
+): Judgement {
   const rules = scene.rules.filter(
     (rule) => rule.validFrom <= asOf && (rule.validTo === undefined || asOf <= rule.validTo),
   );
@@ -48,7 +53,14 @@ export function judge(scene: SceneRules, evidence: readonly Evidence[], asOf: st
     for (const rule of rules) {
       if (rule.recordType !== recordType || !known) continue;
       if (rows.length === 0 && rule.absent !== undefined && state === 'OK') {
-        assessments.push({ rule, effect: rule.absent, status: 'ABSENT', from: null, until: null, underObjection: false });
+        assessments.push({
+          rule,
+          effect: rule.absent,
+          status: 'ABSENT',
+          from: null,
+          until: null,
+          underObjection: false,
+        });
       }
       for (const row of rows) {
         const assessment = assessRecord(rule, row, asOf, today);
@@ -58,14 +70,21 @@ export function judge(scene: SceneRules, evidence: readonly Evidence[], asOf: st
   }
   assessments.sort((a, b) => rank(a) - rank(b) || (a.from ?? '').localeCompare(b.from ?? ''));
   const unknown = complete.filter(({ state }) => state !== 'OK');
-  return { outcome: outcomeOf(assessments, unknown.length > 0), assessments, evidence: complete, unknown, rules };
+  return {
+    outcome: outcomeOf(assessments, unknown.length > 0),
+    assessments,
+    evidence: complete,
+    unknown,
+    rules,
+  };
 }
 
 function outcomeOf(assessments: readonly Assessment[], somethingUnknown: boolean): VerdictOutcome {
   const live = assessments.filter(({ status }) => status !== 'EXPIRED' && status !== 'NOT_YET');
   if (live.some(({ effect, status }) => effect === 'BAR' && status === 'IN_FORCE')) return 'BARRED';
   if (somethingUnknown) return 'INDETERMINATE';
-  if (live.some(({ effect, status }) => effect === 'REVIEW' || status === 'UNDATED' || effect === 'BAR')) return 'REVIEW';
+  if (live.some(({ effect, status }) => effect === 'REVIEW' || status === 'UNDATED' || effect === 'BAR'))
+    return 'REVIEW';
   if (live.some(({ effect }) => effect === 'RESTRICT')) return 'RESTRICTED';
   return 'CLEAR';
 }

@@ -44,12 +44,20 @@ export function verdictFacts(
       state,
       asOf: at,
     })),
-    rules: [...rules.values()].map(({ rule, title, basis, certainty }) => ({ id: rule, title, basis, certainty })),
+    rules: [...rules.values()].map(({ rule, title, basis, certainty }) => ({
+      id: rule,
+      title,
+      basis,
+      certainty,
+    })),
     notAssessed: scene.notAssessed.map((note) => ({ ...note })),
   };
 }
 
-function finding(assessment: Assessment, viewerOf: (recordType: string) => RecordViewer): Record<string, unknown> {
+function finding(
+  assessment: Assessment,
+  viewerOf: (recordType: string) => RecordViewer,
+): Record<string, unknown> {
   const { rule, row, effect, status, from, until, underObjection } = assessment;
   const viewer = viewerOf(rule.recordType.name);
   const shown = (field: string | undefined): Value =>

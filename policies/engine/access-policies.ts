@@ -38,7 +38,9 @@ export function loadAccessPolicies(options: {
   const policies: AccessPolicy[] = [];
   const problems: Problem[] = [];
   const hash = createHash('sha256');
-  for (const name of readdirSync(directory).filter((entry) => entry.endsWith('.cedar')).sort()) {
+  for (const name of readdirSync(directory)
+    .filter((entry) => entry.endsWith('.cedar'))
+    .sort()) {
     const file = join(directory, name);
     const source = basename(name, '.cedar');
     hash.update(`${name}\0`).update(readFileSync(file));
@@ -78,7 +80,8 @@ function uncovered(catalogue: Catalogue, policies: readonly AccessPolicy[]): Pro
   for (const field of catalogue.coordinates.values()) {
     const [recordName] = field.coordinate.split('.');
     const record = catalogue.records.get(recordName!)!;
-    if (policies.some((policy) => covers(policy.policy.resource, field, record.name, record.source))) continue;
+    if (policies.some((policy) => covers(policy.policy.resource, field, record.name, record.source)))
+      continue;
     const { file } = catalogue.sources.get(record.source)!;
     problems.push({
       file,
@@ -113,7 +116,12 @@ function repeatedIds(policies: readonly AccessPolicy[]): Problem[] {
   return problems;
 }
 
-function checkNames(policy: NamedPolicy, source: string, catalogue: Catalogue, consumers: Consumers): Problem[] {
+function checkNames(
+  policy: NamedPolicy,
+  source: string,
+  catalogue: Catalogue,
+  consumers: Consumers,
+): Problem[] {
   const problems: Problem[] = [];
   const place = { file: policy.file, line: policy.line };
   const known: Readonly<Record<string, ReadonlyMap<string, unknown>>> = {

@@ -42,7 +42,10 @@ export function readCedarFile(
     return { policies: [], problems };
   }
   if (parts.policy_templates.length > 0) problems.push({ file, message: 'templates are not used here' });
-  const checked = cedar.validate({ schema: schema as unknown as Cedar.Schema, policies: { staticPolicies: text } });
+  const checked = cedar.validate({
+    schema: schema as unknown as Cedar.Schema,
+    policies: { staticPolicies: text },
+  });
   if (checked.type === 'failure') checked.errors.forEach(report);
   else for (const { error } of [...checked.validationErrors, ...checked.validationWarnings]) report(error);
 

@@ -7,7 +7,13 @@ export type CedarJson =
   | string
   | readonly CedarJson[]
   | { readonly __entity: EntityRef }
-  | { readonly __extn: { readonly fn: string; readonly arg?: CedarJson; readonly args?: readonly CedarJson[] } }
+  | {
+      readonly __extn: {
+        readonly fn: string;
+        readonly arg?: CedarJson;
+        readonly args?: readonly CedarJson[];
+      };
+    }
   | { readonly [attribute: string]: CedarJson };
 
 export interface EntityRef {
@@ -44,7 +50,10 @@ export interface Expression {
   readonly containsAny?: Pair;
   readonly '.'?: { readonly left: Expression; readonly attr: string };
   readonly has?: { readonly left: Expression; readonly attr: string | readonly string[] };
-  readonly like?: { readonly left: Expression; readonly pattern: readonly ('Wildcard' | { readonly Literal: string })[] };
+  readonly like?: {
+    readonly left: Expression;
+    readonly pattern: readonly ('Wildcard' | { readonly Literal: string })[];
+  };
   readonly is?: { readonly left: Expression; readonly entity_type: string; readonly in?: Expression };
   readonly 'if-then-else'?: { readonly if: Expression; readonly then: Expression; readonly else: Expression };
   readonly Set?: readonly Expression[];

@@ -6,7 +6,11 @@ type CedarType =
   | { readonly type: 'String' | 'Long' | 'Boolean'; readonly required?: boolean }
   | { readonly type: 'Extension' | 'Entity'; readonly name: string; readonly required?: boolean }
   | { readonly type: 'Set'; readonly element: CedarType; readonly required?: boolean }
-  | { readonly type: 'Record'; readonly attributes: Readonly<Record<string, CedarType>>; readonly required?: boolean };
+  | {
+      readonly type: 'Record';
+      readonly attributes: Readonly<Record<string, CedarType>>;
+      readonly required?: boolean;
+    };
 
 /** JSON form of a Cedar schema, one unnamed namespace. */
 export type CedarSchema = Readonly<
@@ -54,7 +58,11 @@ export function accessSchema(catalogue: Catalogue, purposes: readonly string[]):
           memberOfTypes: ['RecordType'],
           shape: {
             type: 'Record',
-            attributes: { sharing: { type: 'String' }, level: { type: 'Long' }, personal: { type: 'Boolean' } },
+            attributes: {
+              sharing: { type: 'String' },
+              level: { type: 'Long' },
+              personal: { type: 'Boolean' },
+            },
           },
         },
       },
@@ -76,7 +84,10 @@ export function eligibilitySchema(catalogue: Catalogue, scenes: readonly string[
     }
     entityTypes[record.name] = { shape: { type: 'Record', attributes } };
   }
-  const context: CedarType = { type: 'Record', attributes: { today: { type: 'Extension', name: 'datetime' } } };
+  const context: CedarType = {
+    type: 'Record',
+    attributes: { today: { type: 'Extension', name: 'datetime' } },
+  };
   const appliesTo = { principalTypes: ['Subject'], resourceTypes: recordTypes, context };
   return { '': { entityTypes, actions: Object.fromEntries(scenes.map((scene) => [scene, { appliesTo }])) } };
 }

@@ -86,7 +86,12 @@ export function loadConsumers(directory: string): { consumers?: Consumers; probl
   if (purposes.value === undefined || consumers.value === undefined) return { problems };
   const purposeNames = Object.keys(purposes.value.purposes);
   const roleNames = Object.keys(consumers.value.roles);
-  const missing = (kind: string, known: readonly string[], wanted: string, path: (string | number)[]): void => {
+  const missing = (
+    kind: string,
+    known: readonly string[],
+    wanted: string,
+    path: (string | number)[],
+  ): void => {
     if (known.includes(wanted)) return;
     const suggestion = suggest(wanted, known);
     problems.push({
@@ -101,10 +106,16 @@ export function loadConsumers(directory: string): { consumers?: Consumers; probl
   }
   for (const [consumer, entry] of Object.entries(consumers.value.consumers)) {
     entry.roles.forEach((role) => missing('role', roleNames, role, ['consumers', consumer, 'roles']));
-    entry.purposes.forEach((one) => missing('purpose', purposeNames, one, ['consumers', consumer, 'purposes']));
+    entry.purposes.forEach((one) =>
+      missing('purpose', purposeNames, one, ['consumers', consumer, 'purposes']),
+    );
     if (entry.defaultPurpose !== undefined && !entry.purposes.includes(entry.defaultPurpose)) {
       const line = consumers.lineOf(['consumers', consumer, 'defaultPurpose']);
-      problems.push({ file: consumersFile, line, message: 'the default purpose must be one the consumer holds' });
+      problems.push({
+        file: consumersFile,
+        line,
+        message: 'the default purpose must be one the consumer holds',
+      });
     }
   }
   const anybody = consumers.value.consumers[publicConsumer];
@@ -119,9 +130,14 @@ export function loadConsumers(directory: string): { consumers?: Consumers; probl
   return {
     problems,
     consumers: {
-      purposes: new Map(Object.entries(purposes.value.purposes).map(([key, entry]) => [key, { name: key, ...entry }])),
+      purposes: new Map(
+        Object.entries(purposes.value.purposes).map(([key, entry]) => [key, { name: key, ...entry }]),
+      ),
       consumers: new Map(
-        Object.entries(consumers.value.consumers).map(([key, entry]) => [key, { name: key, ...entry } as Consumer]),
+        Object.entries(consumers.value.consumers).map(([key, entry]) => [
+          key,
+          { name: key, ...entry } as Consumer,
+        ]),
       ),
       roles: new Map(Object.entries(consumers.value.roles).map(([key, entry]) => [key, entry.within])),
     },

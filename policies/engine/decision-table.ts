@@ -16,7 +16,8 @@ import { type CedarValue, type Entity, entity, entityKey } from './values.ts';
 export type DenialReason = 'NOT_PERMITTED' | 'FORBIDDEN' | 'POLICY_ERROR';
 
 /** What becomes of one value of a row. */
-export type FieldOutcome = { readonly kind: 'allow' } | { readonly kind: 'mask'; readonly mask: MaskKind } | Deny;
+export type FieldOutcome =
+  { readonly kind: 'allow' } | { readonly kind: 'mask'; readonly mask: MaskKind } | Deny;
 interface Deny {
   readonly kind: 'deny';
   readonly reason: DenialReason;
@@ -83,7 +84,11 @@ interface Authorisation {
 }
 
 /** Makes the table. Costs about a microsecond per coordinate, action and policy that touches it. */
-export function makeDecisionTable(policySet: PolicySet, catalogue: Catalogue, subject: DecisionSubject): DecisionTable {
+export function makeDecisionTable(
+  policySet: PolicySet,
+  catalogue: Catalogue,
+  subject: DecisionSubject,
+): DecisionTable {
   const world = worldFor(policySet, catalogue, subject);
   const decisions = new Map<Coordinate, Decision>();
   const derivations = new Map<Coordinate, DeriveDecision>();
@@ -94,7 +99,10 @@ export function makeDecisionTable(policySet: PolicySet, catalogue: Catalogue, su
       decisions.set(field.coordinate, decideField(world, own, record, field));
       derivations.set(field.coordinate, asDerivation(authorise(world, own, record, field, 'derive')));
     }
-    records.set(record.name, grantOf([...record.fields.values()].map((field) => decisions.get(field.coordinate)!)));
+    records.set(
+      record.name,
+      grantOf([...record.fields.values()].map((field) => decisions.get(field.coordinate)!)),
+    );
   }
   return {
     policyVersion: policySet.version,
@@ -177,7 +185,9 @@ function worldFor(policySet: PolicySet, catalogue: Catalogue, subject: DecisionS
       rowTypes: rowAttributes(catalogue),
       rowIs: 'context.row',
       attributesOf: (of) =>
-        (of.type === 'Consumer' && of.id === consumer.name ? attributes : fieldAttributes.get(entityKey(of))) ?? none,
+        (of.type === 'Consumer' && of.id === consumer.name
+          ? attributes
+          : fieldAttributes.get(entityKey(of))) ?? none,
       ancestorsOf: (of) => {
         const key = entityKey(of);
         let found = ancestors.get(key);
@@ -240,7 +250,8 @@ function decideField(
     reads: new Set([...read.reads, ...masked.reads]),
     decide: (facts) => {
       if (read.kind !== 'no' && read.holds(facts)) return { kind: 'allow' };
-      if (masked.kind !== 'no' && masked.holds(facts)) return { kind: 'mask', mask: masked.masks(facts) ?? fallback };
+      if (masked.kind !== 'no' && masked.holds(facts))
+        return { kind: 'mask', mask: masked.masks(facts) ?? fallback };
       return { kind: 'deny', reason: 'FORBIDDEN' };
     },
   };

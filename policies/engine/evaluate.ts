@@ -67,10 +67,13 @@ export function evaluate(expression: Expression, given: Known): Partial {
 function fold(expression: Expression, given: Known): Partial {
   if (expression.Value !== undefined) return known(valueOf(expression.Value));
   if (expression.Var !== undefined) return variable(expression.Var, given);
-  if (expression['&&'] !== undefined) return conjunction(expression['&&'].left, expression['&&'].right, given, true);
-  if (expression['||'] !== undefined) return conjunction(expression['||'].left, expression['||'].right, given, false);
+  if (expression['&&'] !== undefined)
+    return conjunction(expression['&&'].left, expression['&&'].right, given, true);
+  if (expression['||'] !== undefined)
+    return conjunction(expression['||'].left, expression['||'].right, given, false);
   if (expression['!'] !== undefined) return apply(given, [expression['!'].arg], ([a]) => !asBoolean(a!));
-  if (expression.neg !== undefined) return apply(given, [expression.neg.arg], ([a]) => checkedLong(-asLong(a!)));
+  if (expression.neg !== undefined)
+    return apply(given, [expression.neg.arg], ([a]) => checkedLong(-asLong(a!)));
   if (expression.isEmpty !== undefined) {
     return apply(given, [expression.isEmpty.arg], ([a]) => asSet(a!).items.length === 0);
   }
@@ -108,8 +111,10 @@ const pairs: Readonly<Record<string, Operation>> = {
   '-': ([a, b]) => checkedLong(asLong(a!) - asLong(b!)),
   '*': ([a, b]) => checkedLong(asLong(a!) * asLong(b!)),
   contains: ([a, b]) => asSet(a!).items.some((item) => equals(item, b!)),
-  containsAll: ([a, b]) => asSet(b!).items.every((item) => asSet(a!).items.some((other) => equals(item, other))),
-  containsAny: ([a, b]) => asSet(b!).items.some((item) => asSet(a!).items.some((other) => equals(item, other))),
+  containsAll: ([a, b]) =>
+    asSet(b!).items.every((item) => asSet(a!).items.some((other) => equals(item, other))),
+  containsAny: ([a, b]) =>
+    asSet(b!).items.some((item) => asSet(a!).items.some((other) => equals(item, other))),
   in: ([a, b], given) => {
     const child = asEntity(a!);
     const parents = typeof b === 'object' && b.kind === 'set' ? b.items.map(asEntity) : [asEntity(b!)];
@@ -136,17 +141,27 @@ function apply(given: Known, operands: readonly Expression[], operation: Operati
   const error = parts.find((part) => part.kind === 'error');
   if (error !== undefined) return error;
   if (parts.every((part) => part.kind === 'known')) {
-    return known(operation(parts.map((part) => part.value), given));
+    return known(
+      operation(
+        parts.map((part) => part.value),
+        given,
+      ),
+    );
   }
   return {
     kind: 'open',
     reads: union(parts),
-    run: (facts) => operation(parts.map((part) => finish(part, facts)), given),
+    run: (facts) =>
+      operation(
+        parts.map((part) => finish(part, facts)),
+        given,
+      ),
   };
 }
 
 function variable(name: 'principal' | 'action' | 'resource' | 'context', given: Known): Partial {
-  if (name === 'resource' && given.rowIs === 'resource') throw new CedarError('the record as a whole is not a value');
+  if (name === 'resource' && given.rowIs === 'resource')
+    throw new CedarError('the record as a whole is not a value');
   if (name === 'context') throw new CedarError('the context as a whole is not a value');
   return known(given[name]);
 }
@@ -271,7 +286,9 @@ function union(parts: readonly Partial[]): ReadonlySet<string> {
 
 function likePattern(pattern: readonly ('Wildcard' | { readonly Literal: string })[]): RegExp {
   const body = pattern
-    .map((element) => (element === 'Wildcard' ? '[\\s\\S]*' : element.Literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .map((element) =>
+      element === 'Wildcard' ? '[\\s\\S]*' : element.Literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    )
     .join('');
   return new RegExp(`^${body}$`, 'u');
 }

@@ -22,7 +22,12 @@ export async function loadPolicies(
   const { rulebook, problems: ruleProblems } = loadRulebook({ directory, catalogue, cedar });
   problems.push(...ruleProblems);
   if (consumers === undefined) return { problems };
-  const { policySet, problems: accessProblems } = loadAccessPolicies({ directory, catalogue, consumers, cedar });
+  const { policySet, problems: accessProblems } = loadAccessPolicies({
+    directory,
+    catalogue,
+    consumers,
+    cedar,
+  });
   problems.push(...accessProblems);
   if (policySet === undefined || rulebook === undefined || problems.length > 0) return { problems };
   return { problems, policies: { policySet, rulebook } };

@@ -102,7 +102,12 @@ const annotationsShape = z.strictObject({
 const notesShape = z.record(
   z.string(),
   z.array(
-    z.strictObject({ id: z.string(), title: z.string(), basis: z.string(), certainty: z.enum(['V', 'S', 'M']) }),
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      basis: z.string(),
+      certainty: z.enum(['V', 'S', 'M']),
+    }),
   ),
 );
 
@@ -120,7 +125,9 @@ export function loadRulebook(options: {
   const problems: Problem[] = [];
   const hash = createHash('sha256');
   const byScene = new Map<string, Rule[]>(scenes.map((scene) => [scene, []]));
-  for (const name of readdirSync(directory).filter((entry) => entry.endsWith('.cedar')).sort()) {
+  for (const name of readdirSync(directory)
+    .filter((entry) => entry.endsWith('.cedar'))
+    .sort()) {
     const file = join(directory, name);
     hash.update(`${name}\0`).update(readFileSync(file));
     const expected = basename(name, '.cedar').replaceAll('-', '_').toUpperCase();
@@ -166,7 +173,8 @@ function subjectOf(catalogue: Catalogue, recordTypes: readonly RecordType[]): 'O
       catalogue.sources
         .get(source)!
         .sections.some(
-          (section) => section.subject === kind && [...section.fields.values()].some(({ record }) => record === name),
+          (section) =>
+            section.subject === kind && [...section.fields.values()].some(({ record }) => record === name),
         ),
     );
   return every('Organization') ? 'Organization' : 'Person';
@@ -202,12 +210,16 @@ function readRule(
   for (const annotation of fieldAnnotations) {
     const field = notes[annotation];
     if (field === undefined || recordType.fields.has(field)) continue;
-    return fail(`@${annotation}("${field}") is no field of ${recordType.name}`, suggest(field, recordType.fields.keys()));
+    return fail(
+      `@${annotation}("${field}") is no field of ${recordType.name}`,
+      suggest(field, recordType.fields.keys()),
+    );
   }
   const condition = compile(named, recordType);
   if (condition.kind === 'error') return fail(`its condition cannot be evaluated: ${condition.message}`);
   const reads = new Set<string>(condition.kind === 'open' ? condition.reads : []);
-  for (const annotation of fieldAnnotations) if (notes[annotation] !== undefined) reads.add(notes[annotation]);
+  for (const annotation of fieldAnnotations)
+    if (notes[annotation] !== undefined) reads.add(notes[annotation]);
   if (recordType.fields.has('recordStatus')) reads.add('recordStatus');
   return {
     id: named.id,
@@ -241,7 +253,9 @@ function parseTerm(text: string): Term {
 }
 
 function compile({ policy }: NamedPolicy, recordType: RecordType): Partial {
-  const rowTypes = new Map([...recordType.fields.values()].map((field) => [field.name, attributeTypeOf(field)]));
+  const rowTypes = new Map(
+    [...recordType.fields.values()].map((field) => [field.name, attributeTypeOf(field)]),
+  );
   const none = new Map();
   const given: Known = {
     principal: entity('Subject', 'subject'),

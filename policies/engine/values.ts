@@ -46,7 +46,10 @@ export function valueOf(json: CedarJson): CedarValue {
     const call = object['__extn'] as unknown as { fn: string; arg?: CedarJson; args?: readonly CedarJson[] };
     return construct(call.fn, valueOf(call.arg ?? call.args?.[0] ?? ''));
   }
-  return { kind: 'record', members: new Map(Object.entries(object).map(([name, member]) => [name, valueOf(member)])) };
+  return {
+    kind: 'record',
+    members: new Map(Object.entries(object).map(([name, member]) => [name, valueOf(member)])),
+  };
 }
 
 export function asBoolean(value: CedarValue): boolean {
@@ -77,7 +80,8 @@ export function asExtension(value: CedarValue, kind: Extension['kind']): bigint 
 /** Cedar equality: values of different types are simply not equal. */
 export function equals(left: CedarValue, right: CedarValue): boolean {
   if (typeof left !== 'object' || typeof right !== 'object') return left === right;
-  if (left.kind === 'entity') return right.kind === 'entity' && left.type === right.type && left.id === right.id;
+  if (left.kind === 'entity')
+    return right.kind === 'entity' && left.type === right.type && left.id === right.id;
   if (left.kind === 'set') {
     if (right.kind !== 'set') return false;
     const within = (inner: CedarSet, outer: CedarSet): boolean =>

@@ -31,14 +31,16 @@ export function readYamlFile<T>(
 
 function lineOfPath(document: Document, lines: LineCounter, path: readonly (string | number)[]): number {
   for (let length = path.length; length > 0; length -= 1) {
-    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const parent: unknown =
+      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const key = path[length - 1]!;
     if (isMap(parent)) {
       const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key);
       const range = isScalar(pair?.key) ? pair.key.range : undefined;
       if (range) return lines.linePos(range[0]).line;
     }
-    const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] | null } | undefined;
+    const node = document.getIn(path.slice(0, length), true) as
+      { range?: readonly number[] | null } | undefined;
     if (node?.range) return lines.linePos(node.range[0]!).line;
   }
   return 1;

@@ -17,7 +17,8 @@ export function stricter(a: MaskKind, b: MaskKind): MaskKind {
  */
 export function applyMask(kind: MaskKind, value: Maskable, type: string): Maskable {
   if (value === null) return null;
-  if (Array.isArray(value)) return (value as readonly string[]).map((item) => String(applyMask(kind, item, type)));
+  if (Array.isArray(value))
+    return (value as readonly string[]).map((item) => String(applyMask(kind, item, type)));
   switch (kind) {
     case 'REDACTED':
       return type === 'String' ? '***' : null;

@@ -1,0 +1,35 @@
+// What `npm start` tells a person.
+
+export const help = `npm start [-- options]   starts the sandbox agencies and the gateway
+
+  PORT=4000                         port of the gateway (GraphQL at /graphql, explorer at /)
+  -- --organisations 21000          size of the sandbox: organisations, up to a million
+  -- --persons 5000                 and persons
+  -- --seed 1                       another deterministic world
+  -- --court-port 4101 --procurement-port 4102 --postgres-port 4103
+  SANDBOX_POSTGRES_URL=postgres://… use a PostgreSQL server instead of the embedded one
+
+The full list is in docs/configuration.md and docs/sandbox.md.`;
+
+/** Printed when everything listens. */
+export function banner(url: string, seconds: number): string {
+  return `
+The gateway listens. 网关已启动。  (${seconds.toFixed(1)} s)
+
+  GraphQL    ${url}/graphql
+  Explorer   ${url}/            in the browser, works offline 浏览器内查询工具，可离线使用
+
+A token 获取令牌:
+  npm run -s token -- --consumer procurement-platform
+
+A first query, as anybody may ask it 首次查询（公众身份）:
+  curl -s ${url}/graphql -H 'content-type: application/json' -d @docs/operations/first-query.json
+
+As the procurement platform 以采购平台身份:
+  curl -s ${url}/graphql -H 'content-type: application/json' \\
+    -H "authorization: Bearer $(npm run -s token -- --consumer procurement-platform)" \\
+    -H 'credit-purpose: government-procurement' -d @docs/operations/bid-opening.json
+
+Ctrl-C stops everything. 按 Ctrl-C 停止全部进程。
+`;
+}

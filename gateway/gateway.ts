@@ -1,0 +1,201 @@
+// Wires the rooms into a running gateway, in the order in which each can refuse to start. Everything that is
+// wrong is found before anything listens.
+import { access } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openConnectors } from '../connectors/open.ts';
+import { type Manifest, loadManifests } from '../connectors/manifest.ts';
+import type { Connector } from '../connectors/contract.ts';
+import type { Log } from '../connectors/log.ts';
+import { loadPolicies } from '../policies/engine/load-policies.ts';
+import { loadCatalogue } from '../schema/catalogue.ts';
+import type { Problem } from '../schema/problem.ts';
+import { loadOrCreateSigningKey } from './audit/checkpoint.ts';
+import { type AuditLog, openAuditLog } from './audit/log.ts';
+import { createPseudonymiser, loadOrCreateKey } from './audit/pseudonym.ts';
+import type { Configuration } from './config.ts';
+import { startPipeline } from './graphql-pipeline.ts';
+import { type Authenticator, createAuthenticator } from './request/authenticate.ts';
+import { createRecorder } from './request/record.ts';
+import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
+import { createSourceHealth } from './request/source-health.ts';
+import { createGatewayServer } from './server.ts';
+
+export interface GatewayOptions {
+  readonly configuration: Configuration;
+  /** Variables the manifests name. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly clock: () => Date;
+  /** Called once when the audit log has failed: nothing may be answered any more, the process must end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface Gateway {
+  readonly port: number;
+  readonly url: string;
+  /** Stops listening, lets requests under way finish, closes the sources and the audit log. */
+  close(): Promise<void>;
+}
+
+/** What start-up refused, whole. */
+export class StartupRefused extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super('start-up refused');
+    this.problems = problems;
+  }
+}
+
+/** Files a gateway is made of, read and checked against each other. */
+export interface Definition {
+  readonly snapshot: PolicySnapshot;
+  readonly manifests: readonly Manifest[];
+}
+
+/** Reads SDL, policies and manifests under `root`. Throws StartupRefused with every problem. */
+export async function readDefinition(
+  root: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Definition> {
+  const { catalogue, problems } = loadCatalogue(join(root, 'schema'));
+  if (catalogue === undefined) throw new StartupRefused(problems);
+  const loaded = await loadPolicies(join(root, 'policies'), catalogue);
+  const directory = join(root, 'connectors', 'sources');
+  const { manifests, problems: manifestProblems } = loadManifests({ directory, catalogue, environment });
+  const all = [...problems, ...loaded.problems, ...manifestProblems];
+  if (all.length > 0 || loaded.policies === undefined) throw new StartupRefused(all);
+  return { snapshot: takeSnapshot(catalogue, loaded.policies), manifests };
+}
+
+/** Starts a gateway. Throws StartupRefused, or the error of what could not be opened. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { configuration, environment, log, clock } = options;
+  const { snapshot, manifests } = await readDefinition(configuration.root, environment);
+  await requireKeys(configuration);
+  const opened: { close(): Promise<void> | void }[] = [];
+  try {
+    const { audit, recorder } = await openAudit(options, opened);
+    const connectors = await openConnectors({
+      manifests,
+      stagingUrl: configuration.databaseUrl,
+      clock,
+      log,
+    });
+    opened.push(...connectors.values());
+    const authenticator = authenticatorFor(configuration, clock);
+    opened.push(authenticator);
+    const pipeline = await startPipeline(snapshot.catalogue, {
+      manifests,
+      connectors,
+      health: createSourceHealth(),
+      recorder,
+      log,
+      limits: configuration.limits,
+    });
+    let stopping = false;
+    const server = createGatewayServer({
+      authenticator,
+      pipeline,
+      recorder,
+      log,
+      clock,
+      snapshot: () => snapshot,
+      ready: () => audit.healthy && !stopping,
+      explorerFile: join(configuration.root, 'dist', 'explorer.html'),
+      limits: configuration.limits,
+    });
+    const port = await listen(server, configuration.port, configuration.host);
+    audit.append({
+      kind: 'start',
+      policyVersion: snapshot.policies.policySet.version,
+      sources: [...connectors.keys()],
+    });
+    return {
+      port,
+      url: `http://${configuration.host}:${port}`,
+      close: async () => {
+        stopping = true;
+        await closeServer(server);
+        await pipeline.stop();
+        await closeAll(connectors, authenticator);
+        if (audit.healthy) audit.append({ kind: 'stop' });
+        await audit.close();
+      },
+    };
+  } catch (error) {
+    for (const part of opened.reverse()) await Promise.resolve(part.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function openAudit(
+  { configuration, clock, log, onFatal }: GatewayOptions,
+  opened: { close(): Promise<void> | void }[],
+): Promise<{ audit: AuditLog; recorder: ReturnType<typeof createRecorder> }> {
+  const { anchorFile, directory, signingKeyFile } = configuration.audit;
+  const { log: audit, recovered } = await openAuditLog({
+    directory,
+    signingKey: await loadOrCreateSigningKey(signingKeyFile),
+    clock,
+    onFatal,
+    segmentBytes: 64 * 1024 * 1024,
+    ...(anchorFile === undefined ? {} : { anchorFile }),
+  });
+  opened.push(audit);
+  if (recovered.cutBytes > 0) log.warn({ ...recovered }, 'a torn end of the audit log was cut');
+  const key = await loadOrCreateKey(configuration.pseudonymKeyFile);
+  return { audit, recorder: createRecorder(audit, createPseudonymiser(key)) };
+}
+
+function authenticatorFor({ token }: Configuration, clock: () => Date): Authenticator {
+  return createAuthenticator({
+    issuer: token.issuer,
+    audience: token.audience,
+    keys: token.keys,
+    maxAgeSeconds: token.maxAgeSeconds,
+    clockToleranceSeconds: 5,
+    clock: () => clock().getTime(),
+  });
+}
+
+/** In production a key is never made up: a new pseudonym key would cut the log off from its past. */
+async function requireKeys({ sandbox, audit, pseudonymKeyFile }: Configuration): Promise<void> {
+  if (sandbox) return;
+  const problems: Problem[] = [];
+  for (const file of [audit.signingKeyFile, pseudonymKeyFile]) {
+    await access(file).catch(() =>
+      problems.push({ file, message: 'is missing: in production keys are made by a person' }),
+    );
+  }
+  if (problems.length > 0) throw new StartupRefused(problems);
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      const message = `port ${port} is in use: stop what listens there or set PORT`;
+      reject(new StartupRefused([{ file: 'environment', message }]));
+    });
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const patience = setTimeout(() => server.closeAllConnections(), 10_000);
+  await closed;
+  clearTimeout(patience);
+}
+
+async function closeAll(
+  connectors: ReadonlyMap<string, Connector>,
+  authenticator: Authenticator,
+): Promise<void> {
+  await Promise.allSettled([...connectors.values()].map((connector) => connector.close()));
+  await Promise.resolve(authenticator.close());
+}

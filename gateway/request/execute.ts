@@ -1,0 +1,204 @@
+// The one seam between GraphQL and the stages: an executor that walks decide → plan → fetch → complete → record
+// and hands back a result. How values become JSON may change behind it; what was decided may not.
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  execute,
+  getVariableValues,
+} from 'graphql';
+import type { Connector, SourceFailure } from '../../connectors/contract.ts';
+import type { Log } from '../../connectors/log.ts';
+import { ClientError, type ErrorCode, asGraphQLError, isErrorCode } from '../errors.ts';
+import { type Completion, complete, failuresOf } from './complete.ts';
+import { decide } from './decide.ts';
+import { fetchAll } from './fetch.ts';
+import { type OwnDataContext, ownData } from './own-data.ts';
+import { planFetches } from './plan.ts';
+import type { Recorder } from './record.ts';
+import { type ReadableOperation, fragmentsOf } from './selection.ts';
+import type { Admitted, Fetched } from './stages.ts';
+import { visibleSchema } from './visible-schema.ts';
+
+/** What the executor is made of. */
+export interface ExecutorParts extends OwnDataContext {
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly recorder: Recorder;
+  readonly log: Log;
+  readonly limits: { readonly maxSubjects: number; readonly requestMilliseconds: number };
+}
+
+export interface Operation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+const ownRoots = new Set(['sources', 'viewer', '__typename']);
+const introspectionRoots = new Set(['__schema', '__type']);
+
+/** Executes one admitted operation. Resolves only when its audit records are durable; rejects if they cannot be. */
+export async function executeOperation(
+  admitted: Admitted,
+  wanted: Operation,
+  parts: ExecutorParts,
+): Promise<ExecutionResult> {
+  const name = wanted.operation.name?.value;
+  try {
+    return await answer(admitted, wanted, parts);
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    parts.recorder.intend(admitted, wanted.document, name);
+    await parts.recorder.conclude(admitted, { errors: [error.code] });
+    return { errors: [asGraphQLError(error.code, { at: error.at })] };
+  }
+}
+
+async function answer(admitted: Admitted, wanted: Operation, parts: ExecutorParts): Promise<ExecutionResult> {
+  const { operation, document } = wanted;
+  if (operation.operation !== OperationTypeNode.QUERY) throw new ClientError('OPERATION_NOT_SUPPORTED');
+  const roots = rootFieldsOf(wanted);
+  if ([...roots].some((root) => introspectionRoots.has(root))) {
+    if ([...roots].some((root) => !introspectionRoots.has(root) && root !== '__typename')) {
+      throw new ClientError('INTROSPECTION_MIXED');
+    }
+    parts.recorder.intend(admitted, document, operation.name?.value);
+    const result = await execute({
+      schema: visibleSchema(admitted.snapshot, admitted.caller.consumer),
+      document,
+      operationName: operation.name?.value ?? null,
+      variableValues: wanted.variables,
+    });
+    await parts.recorder.conclude(admitted, { errors: [] });
+    return result;
+  }
+  const reading = read(admitted, wanted);
+  if ([...roots].every((root) => ownRoots.has(root))) return answerAboutSelf(admitted, wanted, parts);
+
+  const decided = decide(admitted);
+  const planned = planFetches(decided, reading, parts.limits);
+  parts.recorder.intend(admitted, document, operation.name?.value, planned);
+  const fetched = await fetchAll(
+    planned,
+    parts.connectors,
+    AbortSignal.timeout(parts.limits.requestMilliseconds),
+  );
+  parts.health.note(fetched.answers, admitted.receivedAt);
+  const completion = complete(fetched);
+  const executed = await run(admitted, wanted, { ...ownData(admitted, parts), ...completion.rootValue });
+  return conclude(admitted, parts, executed, fetched, completion);
+}
+
+async function answerAboutSelf(
+  admitted: Admitted,
+  wanted: Operation,
+  parts: ExecutorParts,
+): Promise<ExecutionResult> {
+  parts.recorder.intend(admitted, wanted.document, wanted.operation.name?.value);
+  const executed = await run(admitted, wanted, ownData(admitted, parts));
+  await parts.recorder.conclude(admitted, { errors: codesOf(executed) });
+  return { ...executed, extensions: { request: admitted.request } };
+}
+
+async function run(admitted: Admitted, wanted: Operation, rootValue: unknown): Promise<ExecutionResult> {
+  return execute({
+    schema: admitted.snapshot.catalogue.schema,
+    document: wanted.document,
+    operationName: wanted.operation.name?.value ?? null,
+    variableValues: wanted.variables,
+    rootValue,
+  });
+}
+
+async function conclude(
+  admitted: Admitted,
+  parts: ExecutorParts,
+  executed: ExecutionResult,
+  fetched: Fetched,
+  completion: Completion,
+): Promise<ExecutionResult> {
+  const failures = failuresOf(fetched.answers);
+  for (const { source, failure } of failures) logFailure(parts.log, admitted.request, source, failure);
+  for (const error of executed.errors ?? []) {
+    parts.log.error(
+      { request: admitted.request, err: error.originalError ?? error.message },
+      'a value failed',
+    );
+  }
+  const errors = [
+    ...(executed.errors ?? []).map((error) => asGraphQLError(codeOf(error))),
+    ...failures.map(({ source, failure }) => asGraphQLError(failure.code, { source })),
+  ];
+  await parts.recorder.conclude(admitted, { fetched, completion, errors: errors.map(codeOf) });
+  return {
+    ...(executed.data === undefined ? {} : { data: executed.data }),
+    ...(errors.length === 0 ? {} : { errors }),
+    extensions: {
+      request: admitted.request,
+      purpose: admitted.purpose?.name,
+      policyVersion: admitted.snapshot.policies.policySet.version,
+      rulesVersion: admitted.snapshot.policies.rulebook.version,
+      withheld: [...completion.withheld.values()],
+    },
+  };
+}
+
+function logFailure(log: Log, request: string, source: string, failure: SourceFailure): void {
+  log.warn({ request, source, code: failure.code, detail: failure.detail }, 'a source failed');
+}
+
+/** Coerces variables; a bad one is named by its path, its value never repeated. */
+function read(admitted: Admitted, { document, operation, variables }: Operation): ReadableOperation {
+  const { schema } = admitted.snapshot.catalogue;
+  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
+  if (coerced.errors !== undefined) {
+    const [error] = coerced.errors;
+    const code = error?.extensions['code'];
+    throw new ClientError(isErrorCode(code) ? code : 'VARIABLE_INVALID', variablePath(error));
+  }
+  return { schema, operation, fragments: fragmentsOf(document), variables: coerced.coerced };
+}
+
+/** `$usccs[3]`: the variable and the place in its list. Of graphql-js's message only indexes are believed. */
+function variablePath(error: GraphQLError | undefined): string | undefined {
+  const node = error?.nodes?.find((candidate) => candidate.kind === Kind.VARIABLE_DEFINITION);
+  if (node?.kind !== Kind.VARIABLE_DEFINITION) return undefined;
+  const index = /^Variable "\$\w+" got invalid value .* at "\w+((?:\[\d{1,6}\])+)";/s.exec(
+    error?.message ?? '',
+  )?.[1];
+  return `$${node.variable.name.value}${index ?? ''}`;
+}
+
+function rootFieldsOf({ document, operation }: Operation): ReadonlySet<string> {
+  const fragments = fragmentsOf(document);
+  const roots = new Set<string>();
+  const visited = new Set<string>();
+  const collect = (set: OperationDefinitionNode['selectionSet']): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) roots.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else if (!visited.has(selection.name.value)) {
+        visited.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment !== undefined) collect(fragment.selectionSet);
+      }
+    }
+  };
+  collect(operation.selectionSet);
+  return roots;
+}
+
+function codesOf(result: ExecutionResult): string[] {
+  return (result.errors ?? []).map(codeOf);
+}
+
+function codeOf(error: GraphQLError | GraphQLFormattedError): ErrorCode {
+  const original = error instanceof GraphQLError ? error.originalError : undefined;
+  if (original instanceof ClientError) return original.code;
+  const code = error.extensions?.['code'];
+  return isErrorCode(code) ? code : 'INTERNAL';
+}

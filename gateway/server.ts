@@ -1,0 +1,189 @@
+// The HTTP edge: routes, size and header rules, and the order of the first stages. Everything it refuses is
+// JSON with a code; nothing a client sent is repeated.
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { Log } from '../connectors/log.ts';
+import { ClientError, type ErrorCode, errorBody, errorTexts } from './errors.ts';
+import type { Pipeline, PipelineContext } from './graphql-pipeline.ts';
+import { admit } from './request/admit.ts';
+import type { Authenticator } from './request/authenticate.ts';
+import { identifyCaller } from './request/identify-caller.ts';
+import { readJsonBody } from './request/json-body.ts';
+import type { Recorder } from './request/record.ts';
+import type { PolicySnapshot } from './request/snapshot.ts';
+import type { Caller } from './request/stages.ts';
+
+export interface ServerParts {
+  readonly authenticator: Authenticator;
+  readonly pipeline: Pipeline;
+  readonly recorder: Recorder;
+  readonly log: Log;
+  readonly clock: () => Date;
+  /** The policies of the moment; a request keeps what it got. */
+  readonly snapshot: () => PolicySnapshot;
+  /** Whether answers may be given: the audit log is healthy and the process is not stopping. */
+  readonly ready: () => boolean;
+  /** The explorer's page, built by `npm run build`. */
+  readonly explorerFile: string;
+  readonly limits: { readonly maxInFlight: number; readonly maxConnections: number };
+}
+
+const route = '/graphql';
+
+/** Builds the server; the caller listens and closes. */
+export function createGatewayServer(parts: ServerParts): Server {
+  let inFlight = 0;
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    (request, response) => {
+      const id = randomUUID();
+      inFlight += 1;
+      handle(request, response, id, parts, inFlight)
+        .catch((error: unknown) => {
+          parts.log.error({ request: id, err: error }, 'a request failed');
+          refuse(response, id, parts.ready() ? 'INTERNAL' : 'NOT_READY');
+        })
+        .finally(() => {
+          inFlight -= 1;
+        });
+    },
+  );
+  server.maxConnections = parts.limits.maxConnections;
+  server.on('clientError', (_error, socket) => {
+    if (!socket.writable) return;
+    const body = errorBody('MALFORMED_REQUEST', randomUUID());
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  });
+  return server;
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  id: string,
+  parts: ServerParts,
+  inFlight: number,
+): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0];
+  switch (path) {
+    case route:
+      if (request.method !== 'POST') return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: 'POST' });
+      if (!parts.ready()) return refuse(response, id, 'NOT_READY');
+      if (inFlight > parts.limits.maxInFlight)
+        return refuse(response, id, 'OVERLOADED', { 'retry-after': '1' });
+      return query(request, response, id, parts);
+    case '/':
+      if (request.method !== 'GET') return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: 'GET' });
+      return explorer(response, parts);
+    case '/health/live':
+      return send(response, 200, '{"status":"alive"}');
+    case '/health/ready':
+      return parts.ready() ? send(response, 200, '{"status":"ready"}') : refuse(response, id, 'NOT_READY');
+    default:
+      return refuse(response, id, 'NOT_FOUND');
+  }
+}
+
+async function query(
+  request: IncomingMessage,
+  response: ServerResponse,
+  id: string,
+  parts: ServerParts,
+): Promise<void> {
+  const snapshot = parts.snapshot();
+  const receivedAt = parts.clock();
+  const headers = request.headersDistinct;
+  let caller: Caller | undefined;
+  let code: ErrorCode;
+  try {
+    caller = await identifyCaller(parts.authenticator, snapshot, headers['authorization']);
+    const declared = {
+      purpose: headers['credit-purpose'],
+      caseNumber: headers['credit-case'],
+      user: headers['credit-user'],
+    };
+    const admitted = admit(caller, declared, snapshot, { request: id, receivedAt });
+    const body = await readJsonBody(request);
+    const context: PipelineContext = { admitted, executed: false };
+    const answer = await parts.pipeline.run(body, context);
+    if (!context.executed) {
+      await parts.recorder.refuse(
+        caller,
+        id,
+        answer.codes[0] ?? 'QUERY_INVALID',
+        declaration(admitted.purpose?.name),
+      );
+    }
+    return send(response, answer.status, answer.body, { 'credit-request': id });
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    code = error.code;
+  }
+  if (caller !== undefined) await parts.recorder.refuse(caller, id, code, {});
+  const challenge =
+    errorTexts[code].status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
+  return refuse(response, id, code, challenge);
+}
+
+function declaration(purpose: string | undefined): Readonly<Record<string, string>> {
+  return purpose === undefined ? {} : { purpose };
+}
+
+function refuse(
+  response: ServerResponse,
+  id: string,
+  code: ErrorCode,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  // What is left of a body that was refused is not read.
+  send(response, errorTexts[code].status, errorBody(code, id), {
+    ...headers,
+    'credit-request': id,
+    ...(code === 'PAYLOAD_TOO_LARGE' ? { connection: 'close' } : {}),
+  });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': bytes.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  });
+  response.end(bytes);
+}
+
+const pagePolicy =
+  "default-src 'none'; script-src 'self' 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline'; " +
+  "img-src data:; font-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+async function explorer(response: ServerResponse, parts: ServerParts): Promise<void> {
+  const page = createReadStream(parts.explorerFile);
+  await new Promise<void>((resolve, reject) => {
+    page.once('error', reject);
+    page.once('open', () => {
+      response.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-cache',
+        'content-security-policy': pagePolicy,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      });
+      page.pipe(response).once('finish', resolve).once('close', resolve).once('error', reject);
+    });
+  });
+}
