@@ -66,14 +66,10 @@ export function startCourt(options: {
   });
 }
 
-/** Listings filed under exactly this code: USCC, organisation code with or without hyphen, or citizen id. */
+/** Listings filed under exactly this text: USCC, organisation code with its hyphen, or citizen id. */
 export function listingsUnder(world: World, code: string): readonly CourtItem[] {
-  const byUscc = indexOfUscc(world, code);
-  const index = byUscc ?? indexOfOrgCode(world, code);
-  if (index !== undefined) {
-    const plain = code.replace('-', '');
-    return organisationListings(world, index).filter((item) => item.cardNum.replace('-', '') === plain);
-  }
+  const index = indexOfUscc(world, code) ?? indexOfOrgCode(world, code);
+  if (index !== undefined) return organisationListings(world, index).filter((item) => item.cardNum === code);
   const person = indexOfPerson(world, code);
   return person === undefined ? [] : personListings(world, person);
 }

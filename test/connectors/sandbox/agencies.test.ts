@@ -206,13 +206,12 @@ describe('court', () => {
     expect(Object.keys(few.data.items[0]!)).toEqual(['cardNum', 'caseCode']);
   });
 
-  test('knows old cases by the organisation code, with its hyphen, and not by the USCC', async () => {
+  test('knows old cases by the organisation code with its hyphen alone', async () => {
     const uscc = id('legacy-code');
-    const plain = uscc.slice(8, 17);
-    const ofUscc = await court({ codes: [uscc], fields: [], page: 1, size: 10 });
-    expect(ofUscc.data.items).toEqual([]);
-    const { data } = await court({ codes: [uscc, plain], fields: [], page: 1, size: 10 });
-    expect(data.items).toEqual([{ cardNum: `${plain.slice(0, 8)}-${plain.slice(8)}` }]);
+    const [first8, check] = [uscc.slice(8, 16), uscc.slice(16, 17)];
+    const codes = [uscc, `${first8}${check}`, `${first8}-${check}`];
+    const { data } = await court({ codes, fields: [], page: 1, size: 10 });
+    expect(data.items).toEqual([{ cardNum: codes[2] }]);
   });
 
   test('knows persons', async () => {
