@@ -46,6 +46,9 @@ export function comparableKey(text: string): string | undefined {
 
 /** Whether a masked comparable key (`4202**********1234`) could stand for `key`; the mask may have any length. */
 export function maskCouldBe(masked: string, key: string): boolean {
+  if (masked.length === key.length) {
+    return [...masked].every((character, at) => character === '*' || character === key[at]);
+  }
   const [head = '', ...rest] = masked.split(/\*+/);
   const tail = rest.at(-1) ?? '';
   return head.length + tail.length <= key.length && key.startsWith(head) && key.endsWith(tail);

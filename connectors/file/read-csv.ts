@@ -26,10 +26,10 @@ export async function* readCsv(
   pipeline(Readable.from(text, { objectMode: true }), parser, () => undefined);
   let places: readonly number[] | undefined;
   let width = 0;
-  let line = 0;
+  let records = 0;
   try {
     for await (const record of parser) {
-      line += 1;
+      records += 1;
       const cells = record as readonly string[];
       if (places === undefined) {
         width = cells.length;
@@ -38,14 +38,15 @@ export async function* readCsv(
       }
       if (cells.length !== width) {
         const which = cells.length < width ? 'shorter' : 'longer';
-        throw new DeliveryProblem('SHORT_ROW', `record ${line - 1} is ${which} than the header`);
+        throw new DeliveryProblem('SHORT_ROW', `record ${records - 1} is ${which} than the header`);
       }
       yield places.map((place) => cells[place] ?? null);
     }
   } catch (error) {
     // The parser's own words quote the file.
     if (error instanceof CsvError) {
-      throw new DeliveryProblem('UNREADABLE', `record ${line} is not CSV (${error.code})`);
+      const { lines } = error as { readonly lines?: unknown };
+      throw new DeliveryProblem('UNREADABLE', `not CSV near line ${String(lines)} (${error.code})`);
     }
     throw error;
   }

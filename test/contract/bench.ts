@@ -1,0 +1,160 @@
+// What the contract suite needs of a transport: a source that holds given rows, records what it was asked, and can be
+// made to fail. The agency ("probe") exists only as files: an SDL and a manifest per transport.
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Connector, SourceAnswer, Subject } from '../../connectors/contract.ts';
+import type { Log } from '../../connectors/log.ts';
+import { type Manifest, loadManifests } from '../../connectors/manifest.ts';
+import { openConnectors } from '../../connectors/open.ts';
+import { brandPermitted } from '../../policies/engine/permitted.ts';
+import { loadCatalogue } from '../../schema/catalogue.ts';
+import { formatProblem } from '../../schema/problem.ts';
+
+/** A row as the agency keeps it: source columns. A `code` of null is a row without a key. */
+export type AgencyRow = Readonly<Record<'code' | 'doc' | 'amt' | 'day' | 'st', string | null>>;
+
+export interface AgencyRows {
+  readonly listings: readonly AgencyRow[];
+  readonly awards: readonly AgencyRow[];
+}
+
+/** One record type as the source was asked for it. */
+export interface Asked {
+  readonly record: 'listings' | 'awards';
+  readonly keys: readonly string[];
+  /** Every column asked for, the key's included. */
+  readonly columns: readonly string[];
+}
+
+export type BenchFault = 'none' | 'down' | 'slow' | 'garbage';
+
+/** A source under test. */
+export interface Bench {
+  readonly name: string;
+  /** Whether the source itself picks the rows of other subjects out, so that it cannot answer with them. */
+  readonly filters: boolean;
+  /** Prepares the source to hold exactly `rows`. */
+  hold(rows: AgencyRows): Promise<void>;
+  /** The part of the manifest that differs: top-level lines, and lines of each record type. */
+  manifest(): { readonly top: string; readonly listings: string; readonly awards: string };
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stagingUrl?: string;
+  setFault(fault: BenchFault): Promise<void>;
+  /** Round trips since the last `hold`, each with what it asked. */
+  calls(): readonly (readonly Asked[])[];
+  stop(): Promise<void>;
+}
+
+const SDL = `
+extend type Organization {
+  "Probe." probe: ProbeSection
+}
+extend type Person {
+  "Probe." probe: ProbeSection
+}
+type ProbeSection implements Section {
+  source: String!
+  state: SectionState!
+  asOf: DateTime
+  listings: [Listing!]
+  awards: [Award!]
+}
+type Listing @classified(sharing: UNCONDITIONAL, level: 1) {
+  "Number." number: String
+  "Amount." amount: Money
+  "Day." day: Date
+  "Status." status: RecordStatus
+}
+type Award @classified(sharing: UNCONDITIONAL, level: 1) {
+  "Number." number: String
+  "Day." day: Date
+}
+`;
+
+export interface OpenOptions {
+  readonly deadline?: string;
+  readonly concurrency?: number;
+  readonly queue?: number;
+  readonly bytes?: string;
+  readonly recordsPerSubject?: number;
+}
+
+export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Opens the bench's source through its manifest, as start-up does. */
+export async function openProbe(bench: Bench, options: OpenOptions = {}): Promise<Connector> {
+  const connectors = await openConnectors({
+    manifests: [probeManifest(bench, options)],
+    stagingUrl: bench.stagingUrl,
+    clock: () => new Date(),
+    log: silent,
+  });
+  return connectors.get('probe')!;
+}
+
+export function probeManifest(bench: Bench, options: OpenOptions = {}): Manifest {
+  const root = mkdtempSync(join(tmpdir(), 'probe-'));
+  const schema = join(root, 'schema');
+  const sources = join(root, 'sources');
+  mkdirSync(schema);
+  mkdirSync(sources);
+  copyFileSync('schema/credit.graphql', join(schema, 'credit.graphql'));
+  writeFileSync(join(schema, 'probe.graphql'), SDL);
+  const { deadline = '2s', concurrency = 8, queue = 16, bytes = '1MB', recordsPerSubject = 50 } = options;
+  const { top, listings, awards } = bench.manifest();
+  writeFileSync(
+    join(sources, 'probe.yaml'),
+    `source: probe
+title: { en: Probe, zh: 试件 }
+owner: { en: Probe, zh: 试件 }
+address: \${PROBE_ADDRESS}
+limits: { deadline: ${deadline}, concurrency: ${concurrency}, queue: ${queue}, bytes: ${bytes}, recordsPerSubject: ${recordsPerSubject} }
+freshness: { maxAge: 2d }
+${top}
+records:
+  Listing:
+    ${listings}
+    subjects:
+      Organization: { column: code, as: [uscc, org-code] }
+      Person: { column: code, as: citizen-id }
+    order: [day]
+    fields:
+      number: doc
+      amount: amt
+      day: day
+      status: { column: st, as: { code: { '0': EFFECTIVE, '1': REVOKED } } }
+  Award:
+    ${awards}
+    subjects:
+      Organization: { column: code, as: uscc }
+      Person: { column: code, as: citizen-id }
+    fields:
+      number: doc
+      day: day
+`,
+  );
+  const { catalogue, problems } = loadCatalogue(schema);
+  if (catalogue === undefined) throw new Error(problems.map(formatProblem).join('\n'));
+  const loaded = loadManifests({ directory: sources, catalogue, environment: bench.environment });
+  if (loaded.problems.length > 0) throw new Error(loaded.problems.map(formatProblem).join('\n'));
+  return loaded.manifests[0]!;
+}
+
+/** Asks for fields of both record types, or of listings alone. */
+export function ask(
+  probe: Connector,
+  subjects: readonly Subject[],
+  fields: { readonly Listing?: readonly string[]; readonly Award?: readonly string[] } = {
+    Listing: ['number', 'amount', 'day', 'status'],
+  },
+  signal: AbortSignal = new AbortController().signal,
+): Promise<SourceAnswer> {
+  const steps = Object.entries(fields).map(([record, names]) => ({ record, fields: brandPermitted(names) }));
+  return probe.fetch({ subjects, steps }, signal);
+}
+
+/** Numbers of a subject's listings, in the order of the answer. */
+export function numbersOf(answer: SourceAnswer, id: string): unknown[] {
+  return (answer.rows.get('Listing')?.get(id) ?? []).map((row) => row['number']);
+}

@@ -1,0 +1,281 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Connector, Subject } from '../../connectors/contract.ts';
+import { citizenIdAt, orgCodeAt, usccAt } from '../../connectors/sandbox/generator/identifiers.ts';
+import { type Postgres, startPostgres } from '../../connectors/sandbox/postgres/postgres.ts';
+import { type AgencyRow, type AgencyRows, type Bench, ask, numbersOf, openProbe } from './bench.ts';
+import { startFileBench } from './file-bench.ts';
+import { startGraphqlBench } from './graphql-bench.ts';
+import { HTTP_BATCH, HTTP_PAGE, startHttpBench } from './http-bench.ts';
+import { startSqlBench } from './sql-bench.ts';
+
+/** In CI the machine's own server is a must; elsewhere it is used when named. */
+const serverUrl =
+  process.env['TEST_POSTGRES_URL'] ??
+  (process.env['CI'] === 'true' ? 'postgres://postgres@127.0.0.1:5432/postgres' : undefined);
+
+let embedded: Postgres;
+let directory: string;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'contract-'));
+  embedded = await startPostgres({ directory, port: 0 });
+});
+afterAll(async () => {
+  await embedded.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const benches: [string, () => Promise<Bench>][] = [
+  ['http', startHttpBench],
+  ['graphql', startGraphqlBench],
+  ['sql on the embedded server', () => startSqlBench('sql', embedded.url('postgres'))],
+  ['file', () => startFileBench(embedded.url('postgres'))],
+];
+if (serverUrl !== undefined)
+  benches.push(['sql on a server by address', () => startSqlBench('sql', serverUrl)]);
+
+const firm = (index: number): Subject => ({ kind: 'Organization', id: usccAt('91', index) });
+const person = (index: number): Subject => ({ kind: 'Person', id: citizenIdAt(index) });
+const row = (code: string | null, doc: string, more: Partial<AgencyRow> = {}): AgencyRow => ({
+  code,
+  doc,
+  amt: '1.5',
+  day: '2026-03-01',
+  st: '0',
+  ...more,
+});
+const listings = (...rows: AgencyRow[]): AgencyRows => ({ listings: rows, awards: [] });
+const [one, two, three] = [firm(1), firm(2), firm(3)];
+const hyphenated = `${orgCodeAt(2).slice(0, 8)}-${orgCodeAt(2).slice(8)}`;
+
+describe.each(benches)('%s', (_title, start) => {
+  let bench: Bench;
+  let probe: Connector | undefined;
+  const open = async (
+    rows: AgencyRows,
+    options: Parameters<typeof openProbe>[1] = {},
+  ): Promise<Connector> => {
+    await bench.hold(rows);
+    return (probe = await openProbe(bench, options));
+  };
+  beforeAll(async () => {
+    bench = await start();
+  });
+  afterEach(async () => {
+    await bench.setFault('none');
+    await probe?.close();
+    probe = undefined;
+  });
+  afterAll(() => bench.stop());
+
+  test('values come back canonical, and only permitted fields', async () => {
+    const source = await open(listings(row(one.id, 'A-1', { amt: '1.5', st: '1' })));
+    const answer = await ask(source, [one, two], { Listing: ['amount', 'status'] });
+    expect(answer).toMatchObject({ state: 'OK', invalidSubjects: new Set() });
+    expect(answer.failure).toBeUndefined();
+    const [found] = answer.rows.get('Listing')!.get(one.id)!;
+    expect(Object.getPrototypeOf(found)).toBeNull();
+    expect({ ...found }).toEqual({ amount: '1.50', status: 'REVOKED' });
+    expect(numbersOf(answer, two.id)).toEqual([]);
+  });
+
+  test('a column nobody may see is not asked for, and the keys are those of the subjects', async () => {
+    const source = await open(listings(row(one.id, 'A-1')));
+    await ask(source, [one, person(7)], { Listing: ['amount'] });
+    const orgCode = orgCodeAt(1);
+    expect(bench.calls()).toEqual([
+      [
+        {
+          record: 'listings',
+          keys: [one.id, `${orgCode.slice(0, 8)}-${orgCode.slice(8)}`, orgCode, person(7).id],
+          columns: ['code', 'amt'],
+        },
+      ],
+    ]);
+  });
+
+  test('all record types and subjects of a request cost one round trip', async () => {
+    const rows = { listings: [row(one.id, 'A-1')], awards: [row(two.id, 'B-1')] };
+    const source = await open(rows);
+    const fields = { Listing: ['number'], Award: ['number', 'day'] };
+    const answer = await ask(source, [one, two, three], fields);
+    expect(numbersOf(answer, one.id)).toEqual(['A-1']);
+    expect(answer.rows.get('Award')?.get(two.id)).toMatchObject([{ number: 'B-1', day: '2026-03-01' }]);
+    const asked = bench.calls().flat();
+    expect(asked.map(({ record, columns }) => [record, columns])).toEqual([
+      ['listings', ['code', 'doc']],
+      ['awards', ['code', 'doc', 'day']],
+    ]);
+    // REST has a path per record type; the others answer everything at once.
+    expect(bench.calls()).toHaveLength(bench.name === 'http' ? 2 : 1);
+  });
+
+  test('a shuffled and short batch is matched by key', async () => {
+    const source = await open(
+      listings(row(three.id, 'C-1'), row(one.id, 'A-1'), row(three.id, 'C-2'), row(one.id, 'A-2')),
+    );
+    const answer = await ask(source, [one, two, three], { Listing: ['number'] });
+    expect(numbersOf(answer, one.id).sort()).toEqual(['A-1', 'A-2']);
+    expect(numbersOf(answer, two.id)).toEqual([]);
+    expect(numbersOf(answer, three.id).sort()).toEqual(['C-1', 'C-2']);
+  });
+
+  test('records are ordered by the manifest where the order column is permitted', async () => {
+    const source = await open(
+      listings(
+        row(one.id, 'late', { day: '2026-03-09' }),
+        row(one.id, 'early', { day: '2026-03-01' }),
+        row(one.id, 'undated', { day: null }),
+        row(one.id, 'middle', { day: '2026-03-05' }),
+      ),
+    );
+    const answer = await ask(source, [one], { Listing: ['day', 'number'] });
+    expect(numbersOf(answer, one.id)).toEqual(['early', 'middle', 'late', 'undated']);
+    await ask(source, [one], { Listing: ['number'] });
+    expect(bench.calls().at(-1)![0]!.columns).toEqual(['code', 'doc']);
+  });
+
+  test('rows of a subject nobody asked for are discarded', async () => {
+    const source = await open(listings(row(firm(99).id, 'X-1'), row(one.id, 'A-1')));
+    const answer = await ask(source, [one]);
+    expect(answer.state).toBe('OK');
+    expect([...answer.rows.get('Listing')!.keys()]).toEqual([one.id]);
+  });
+
+  test('a record under the legacy organisation code is found, with and without its hyphen', async () => {
+    const source = await open(listings(row(hyphenated, 'old'), row(orgCodeAt(2), 'older')));
+    const answer = await ask(source, [one, two]);
+    expect(numbersOf(answer, two.id).sort()).toEqual(['old', 'older']);
+    expect(numbersOf(answer, one.id)).toEqual([]);
+  });
+
+  test('a masked id never matches, and whoever it could be does not look clean', async () => {
+    const masked = `${person(1).id.slice(0, 6)}********${person(1).id.slice(14)}`;
+    const source = await open(listings(row(masked, 'M-1'), row(one.id, 'A-1')));
+    const answer = await ask(source, [person(1), one]);
+    expect(numbersOf(answer, person(1).id)).toEqual([]);
+    expect(numbersOf(answer, one.id)).toEqual(['A-1']);
+    // Where the source picks by key itself, the masked row is not in its answer at all.
+    expect(answer.invalidSubjects).toEqual(new Set(bench.filters ? [] : [person(1).id]));
+  });
+
+  test('a value that cannot be read spoils its subject and nobody else', async () => {
+    const source = await open(
+      listings(row(one.id, 'A-1'), row(one.id, 'A-2', { day: '2026-02-30' }), row(two.id, 'B-1')),
+    );
+    const answer = await ask(source, [one, two]);
+    expect(answer.state).toBe('OK');
+    expect(answer.invalidSubjects).toEqual(new Set([one.id]));
+    expect(numbersOf(answer, one.id)).toEqual([]);
+    expect(numbersOf(answer, two.id)).toEqual(['B-1']);
+  });
+
+  test('a subject with more records than allowed is not shown in part', async () => {
+    const many = Array.from({ length: 6 }, (_, at) => row(one.id, `A-${at}`));
+    const source = await open(listings(...many, row(two.id, 'B-1')), { recordsPerSubject: 5 });
+    const answer = await ask(source, [one, two]);
+    expect(answer.invalidSubjects).toEqual(new Set([one.id]));
+    expect(numbersOf(answer, two.id)).toEqual(['B-1']);
+  });
+
+  test('a source that is down is unavailable at once, and asked again afterwards', async () => {
+    const source = await open(listings(row(one.id, 'A-1')));
+    expect((await ask(source, [one])).state).toBe('OK');
+    await bench.setFault('down');
+    const answer = await ask(source, [one]);
+    expect(answer).toMatchObject({
+      state: 'UNAVAILABLE',
+      asOf: null,
+      failure: { code: 'SOURCE_UNREACHABLE' },
+    });
+    expect(answer.rows.size).toBe(0);
+    await bench.setFault('none');
+    expect(numbersOf(await ask(source, [one]), one.id)).toEqual(['A-1']);
+  });
+
+  test('a slow source is given up at the deadline', async () => {
+    const source = await open(listings(row(one.id, 'A-1')), { deadline: '300ms' });
+    await bench.setFault('slow');
+    const started = performance.now();
+    const answer = await ask(source, [one]);
+    expect(answer).toMatchObject({ state: 'UNAVAILABLE', failure: { code: 'SOURCE_TIMEOUT' } });
+    expect(performance.now() - started).toBeGreaterThan(250);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('a caller who gives up has his answer at once', async () => {
+    const source = await open(listings(row(one.id, 'A-1')));
+    await bench.setFault('slow');
+    const caller = new AbortController();
+    const answer = ask(source, [one], undefined, caller.signal);
+    caller.abort();
+    expect(await answer).toMatchObject({ state: 'UNAVAILABLE', failure: { code: 'SOURCE_TIMEOUT' } });
+  });
+
+  test('an answer that is not what was agreed is invalid', async () => {
+    const source = await open(listings(row(one.id, 'A-1')));
+    await bench.setFault('garbage');
+    const answer = await ask(source, [one]);
+    expect(answer).toMatchObject({
+      state: 'INVALID',
+      asOf: null,
+      failure: { code: 'SOURCE_INVALID_ANSWER' },
+    });
+    expect(answer.rows.size).toBe(0);
+  });
+
+  test('an answer over the byte limit is cut off', async () => {
+    const source = await open(listings(row(one.id, 'A'.repeat(3000))), { bytes: '2kB' });
+    const answer = await ask(source, [one]);
+    expect(answer).toMatchObject({ state: 'INVALID', failure: { code: 'SOURCE_TOO_LARGE' } });
+    // And the source is none the worse for it.
+    expect((await ask(source, [two], { Listing: ['day'] })).state).toBe('OK');
+  });
+
+  test('calls beyond those that may run and wait are turned away at once', async () => {
+    const source = await open(listings(), { concurrency: 2, queue: 1, deadline: '500ms' });
+    await bench.setFault('slow');
+    const answers = Promise.all(Array.from({ length: 5 }, () => ask(source, [one])));
+    const first = await Promise.race([answers, ask(source, [one])]);
+    expect(first).toMatchObject({ state: 'UNAVAILABLE', failure: { code: 'SOURCE_OVERLOADED' } });
+    const codes = (await answers).map((answer) => answer.failure?.code);
+    expect(codes.filter((code) => code === 'SOURCE_OVERLOADED')).toHaveLength(2);
+    expect(codes.filter((code) => code === 'SOURCE_TIMEOUT')).toHaveLength(3);
+  });
+
+  test('nobody to ask about costs no call', async () => {
+    const source = await open(listings(row(one.id, 'A-1')));
+    expect((await ask(source, [])).state).toBe('OK');
+    expect(bench.calls()).toEqual([]);
+  });
+
+  test('a probe says whether the source can be asked, and is not a question', async () => {
+    const source = await open(listings(row(one.id, 'A-1')));
+    const signal = new AbortController().signal;
+    expect(await source.probe(signal)).toBeUndefined();
+    await bench.setFault('none');
+    expect(bench.calls()).toEqual([]);
+  });
+
+  test('hundreds of subjects are answered, in batches where the source has a limit', async () => {
+    const subjects = Array.from({ length: 25 }, (_, at) => person(at));
+    const source = await open(listings(row(person(3).id, 'P-3'), row(person(24).id, 'P-24')));
+    const answer = await ask(source, subjects, { Listing: ['number'] });
+    expect(numbersOf(answer, person(24).id)).toContain('P-24');
+    const asked = bench.calls().flat();
+    expect(new Set(asked.flatMap((call) => call.keys))).toEqual(new Set(subjects.map(({ id }) => id)));
+    const sizes = asked.map((call) => call.keys.length);
+    expect(sizes).toEqual(bench.name === 'http' ? [HTTP_BATCH, HTTP_BATCH, 5] : [25]);
+  });
+
+  test('an answer of several pages is read to its end', async () => {
+    const rows = Array.from({ length: HTTP_PAGE * 2 + 1 }, (_, at) => row(one.id, `A-${at}`));
+    const source = await open(listings(...rows));
+    const answer = await ask(source, [one], { Listing: ['number'] });
+    expect(numbersOf(answer, one.id)).toEqual(rows.map(({ doc }) => doc));
+    expect(bench.calls()).toHaveLength(bench.name === 'http' ? 3 : 1);
+  });
+});
