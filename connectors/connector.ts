@@ -47,6 +47,9 @@ export function makeConnector(manifest: Manifest, transport: Transport, clock: C
         const failure = failureOf(error);
         const milliseconds = Math.round(performance.now() - started);
         log.warn({ source, code: failure.code, detail: failure.detail, milliseconds }, 'source failed');
+        // A mistake of ours: where it happened is told, what it was about is not.
+        if (failure.cause instanceof Error)
+          log.error({ source, at: placesOf(failure.cause) }, 'connector failed');
         return { ...answer(stateOf(failure.code), null), failure };
       }
     },
@@ -60,6 +63,11 @@ export function makeConnector(manifest: Manifest, transport: Transport, clock: C
     },
     close: () => transport.close(),
   };
+}
+
+/** The frames of a stack without its first lines, which are the message. */
+function placesOf(error: Error): string[] {
+  return (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
 }
 
 function answer(state: SourceAnswer['state'], asOf: string | null): SourceAnswer {

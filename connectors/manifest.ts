@@ -146,6 +146,7 @@ function readManifest(
     return undefined;
   }
   const records = readRecords(written.records, written.transport, sdl, report);
+  if (written.transport === 'http') checkPaths(written.records, report);
   if (!address.ok) return undefined;
   const { deadline, concurrency, bytes, recordsPerSubject, queue } = written.limits;
   return {
@@ -198,6 +199,18 @@ function checkShape(text: ManifestText, report: Report): WrittenManifest | undef
   const rest = onlyUnknownKeys ? shape.safeParse(data) : undefined;
   return rest?.data;
 }
+
+/** Two record types at one path would be told apart by nothing. */
+function checkPaths(records: HttpRecords, report: Report): void {
+  const taken = new Map<string | undefined, string>();
+  for (const [name, { path }] of Object.entries(records)) {
+    const other = taken.get(path);
+    if (other === undefined) taken.set(path, name);
+    else report(['records', name], `records.${name}: needs a path of its own, for ${other} has the same`);
+  }
+}
+
+type HttpRecords = (WrittenManifest & { readonly transport: 'http' })['records'];
 
 /** Takes a member out of data that `readManifestText` made for us. */
 function removeAt(data: unknown, path: Path, key: string): void {

@@ -1,5 +1,6 @@
 // The file transport: deliveries are staged into PostgreSQL as they arrive, and look-ups are one statement over the
 // staged tables. A bad delivery is put aside and the old one ages; without any delivery the source is unavailable.
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Clock } from '../connector.ts';
 import type { Log } from '../log.ts';
@@ -45,13 +46,15 @@ export interface FileOptions {
 }
 
 const UNSETTLED_MS = 250;
+const CLOSE_MS = 3000;
 
 export function openFile(manifest: FileManifest, options: FileOptions): FileTransport {
   const { source, address: directory, limits } = manifest;
   const { stagingUrl, clock, log, interval = 1000, grace = limits.deadline + 5000 } = options;
   const writer = new pg.Pool({
     connectionString: stagingUrl,
-    max: 1,
+    // One loads; another must be able to look up the active delivery meanwhile.
+    max: 2,
     connectionTimeoutMillis: 2000,
     idleTimeoutMillis: 5000,
     application_name: `credit-gateway ${source} staging`,
@@ -224,8 +227,9 @@ export function openFile(manifest: FileManifest, options: FileOptions): FileTran
     },
     close: async () => {
       closing.abort();
-      await looking.close();
-      await Promise.all([writer.end(), reader.close()]);
+      const closed = looking.close().then(() => Promise.all([writer.end(), reader.close()]));
+      // A staging database that has gone silent must not keep the gateway from ending.
+      await Promise.race([closed, pause(CLOSE_MS, undefined, { ref: false })]);
     },
   };
 }

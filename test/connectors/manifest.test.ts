@@ -178,6 +178,16 @@ describe('a manifest that does not fit is refused with its line', () => {
     ]);
   });
 
+  test('two record types of an http source at one path', () => {
+    const file = join(directory, 'court.yaml');
+    const text = readFileSync(file, 'utf8');
+    const again = text.slice(text.indexOf('  CourtListing:')).replace('CourtListing', 'CourtCase');
+    writeFileSync(file, text + again);
+    expect(load().problems.map(short)).toContain(
+      '52: records.CourtCase: needs a path of its own, for CourtListing has the same',
+    );
+  });
+
   test('broken YAML', () => {
     const [problem] = problemsAfter('court', 'limits: {', 'limits: {{');
     expect(problem).toMatch(/^7: /);

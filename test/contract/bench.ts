@@ -80,7 +80,10 @@ export interface OpenOptions {
   readonly recordsPerSubject?: number;
 }
 
-export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Everything connectors have said to the log. */
+export const said: unknown[] = [];
+const say: Log['info'] = (context, message) => said.push({ ...context, message });
+const log: Log = { info: say, warn: say, error: say };
 
 /** Opens the bench's source through its manifest, as start-up does. */
 export async function openProbe(bench: Bench, options: OpenOptions = {}): Promise<Connector> {
@@ -88,7 +91,7 @@ export async function openProbe(bench: Bench, options: OpenOptions = {}): Promis
     manifests: [probeManifest(bench, options)],
     stagingUrl: bench.stagingUrl,
     clock: () => new Date(),
-    log: silent,
+    log,
   });
   return connectors.get('probe')!;
 }

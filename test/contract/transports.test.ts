@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Connector, Subject } from '../../connectors/contract.ts';
 import { citizenIdAt, orgCodeAt, usccAt } from '../../connectors/sandbox/generator/identifiers.ts';
 import { type Postgres, startPostgres } from '../../connectors/sandbox/postgres/postgres.ts';
-import { type AgencyRow, type AgencyRows, type Bench, ask, numbersOf, openProbe } from './bench.ts';
+import { type AgencyRow, type AgencyRows, type Bench, ask, numbersOf, openProbe, said } from './bench.ts';
 import { startFileBench } from './file-bench.ts';
 import { startGraphqlBench } from './graphql-bench.ts';
 import { HTTP_BATCH, HTTP_PAGE, startHttpBench } from './http-bench.ts';
@@ -65,6 +65,9 @@ describe.each(benches)('%s', (_title, start) => {
     bench = await start();
   });
   afterEach(async () => {
+    // Whatever happened, nothing told to the log names a subject.
+    const told = JSON.stringify(said.splice(0));
+    expect(told).not.toMatch(/91990000|99[0-9]{15}|XX[0-9]{6}|A-[0-9]/);
     await bench.setFault('none');
     await probe?.close();
     probe = undefined;
