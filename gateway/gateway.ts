@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openConnectors } from '../connectors/open.ts';
+import { type OpenOptions, openConnectors } from '../connectors/open.ts';
 import { type Manifest, loadManifests } from '../connectors/manifest.ts';
 import type { Connector } from '../connectors/contract.ts';
 import type { Log } from '../connectors/log.ts';
@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly clock: () => Date;
   /** Called once when the audit log has failed: nothing may be answered any more, the process must end. */
   readonly onFatal: (error: Error) => void;
+  /** How the sources are opened; the bench puts sources in memory in their place. */
+  readonly openSources?: (options: OpenOptions) => Promise<ReadonlyMap<string, Connector>>;
 }
 
 export interface Gateway {
@@ -71,13 +73,13 @@ export async function readDefinition(
 
 /** Starts a gateway. Throws StartupRefused, or the error of what could not be opened. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { configuration, environment, log, clock } = options;
+  const { configuration, environment, log, clock, openSources = openConnectors } = options;
   const { snapshot, manifests } = await readDefinition(configuration.root, environment);
   await requireKeys(configuration);
   const opened: { close(): Promise<void> | void }[] = [];
   try {
     const { audit, recorder } = await openAudit(options, opened);
-    const connectors = await openConnectors({
+    const connectors = await openSources({
       manifests,
       stagingUrl: configuration.databaseUrl,
       clock,

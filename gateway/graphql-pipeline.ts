@@ -7,7 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
 import type { Catalogue } from '../schema/catalogue.ts';
 import { type ErrorCode, asGraphQLError, isErrorCode, messageOf } from './errors.ts';
 import { type DocumentLimits, documentLimitsRule } from './request/document-limits.ts';
@@ -15,7 +15,8 @@ import { type ExecutorParts, executeOperation } from './request/execute.ts';
 import type { Admitted } from './request/stages.ts';
 
 export const documentLimits: DocumentLimits = {
-  maxDepth: 12,
+  // The deepest query over the data has seven levels; introspection, as explorers ask for it, fifteen.
+  maxDepth: 16,
   maxFields: 400,
   maxAliases: 30,
   maxDirectives: 50,
@@ -23,13 +24,15 @@ export const documentLimits: DocumentLimits = {
 };
 const maxTokens = 1000;
 
-/** What travels with a request through the library. */
+/** What travels with a request through the library, which hands on a copy: what changes lies one level down. */
 export interface PipelineContext {
   readonly admitted: Admitted;
-  /** Whether the stages took over, and with them the audit. */
-  executed: boolean;
-  /** What the stages threw: no answer may be given. */
-  failure?: unknown;
+  readonly progress: {
+    /** Whether the stages took over, and with them the audit. */
+    executed: boolean;
+    /** What the stages threw: no answer may be given. */
+    failure?: unknown;
+  };
 }
 
 export interface Pipeline {
@@ -51,7 +54,7 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
           const context = given as PipelineContext;
           const wanted = operation as OperationDefinitionNode | undefined;
           if (wanted === undefined) return { errors: [asGraphQLError('QUERY_INVALID')] };
-          context.executed = true;
+          context.progress.executed = true;
           try {
             const variables = request.variables ?? {};
             return await executeOperation(
@@ -60,7 +63,7 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
               parts,
             );
           } catch (error) {
-            context.failure = error;
+            context.progress.failure = error;
             throw error;
           }
         },
@@ -84,7 +87,7 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
     validationOptions: { maxErrors: 5 },
     maxRecursiveSelections: true,
     formatError: (formatted, error) => {
-      const shown = closed(formatted);
+      const shown = closed(formatted, error);
       if (shown.extensions?.['code'] === 'INTERNAL') parts.log.error({ err: error }, 'the pipeline failed');
       return shown;
     },
@@ -103,7 +106,7 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
         httpGraphQLRequest: { method: 'POST', headers: jsonHeaders, search: '', body },
         context: async () => context,
       });
-      if (context.failure !== undefined) throw asError(context.failure);
+      if (context.progress.failure !== undefined) throw asError(context.progress.failure);
       if (response.body.kind !== 'complete') throw new Error('incremental answers are not offered');
       return {
         status: response.status ?? 200,
@@ -133,11 +136,14 @@ const libraryCodes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Any error → one of ours, with constant text and, for a query, the place in it. */
-function closed(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  const given = formatted.extensions?.['code'];
+function closed(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
+  // The library puts its own code over that of a rule or scalar; ours is on the original.
+  const original = thrown instanceof GraphQLError ? thrown.originalError : undefined;
+  const ours = original instanceof GraphQLError ? original.extensions['code'] : undefined;
+  const given = isErrorCode(ours) ? ours : formatted.extensions?.['code'];
   const at = formatted.extensions?.['at'];
   const source = formatted.extensions?.['source'];
-  const tooLong = formatted.message.includes('Document contains more than');
+  const tooLong = /Document contains more tha[nt] \d+ tokens/.test(formatted.message);
   const code: ErrorCode = tooLong
     ? 'QUERY_TOO_WIDE'
     : isErrorCode(given)

@@ -107,9 +107,9 @@ async function query(
     };
     const admitted = admit(caller, declared, snapshot, { request: id, receivedAt });
     const body = await readJsonBody(request);
-    const context: PipelineContext = { admitted, executed: false };
+    const context: PipelineContext = { admitted, progress: { executed: false } };
     const answer = await parts.pipeline.run(body, context);
-    if (!context.executed) {
+    if (!context.progress.executed) {
       await parts.recorder.refuse(
         caller,
         id,

@@ -1,0 +1,170 @@
+// A whole running gateway for journeys: sandbox agencies on free ports with journals and relays, the real server
+// in this process, the sandbox issuer's tokens. Nothing in between is replaced.
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from '../../connectors/sandbox/agencies.ts';
+import { castMember } from '../../connectors/sandbox/generator/cast.ts';
+import { loadOrCreateSandboxIssuer } from '../../connectors/sandbox/issuer.ts';
+import { readConfiguration } from '../../gateway/config.ts';
+import { type Gateway, startGateway } from '../../gateway/gateway.ts';
+
+/** Beijing noon of a fixed day: what is in force is counted from it. */
+export const NOW = new Date('2026-11-22T04:00:00Z');
+export const TODAY = '2026-11-22';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: {
+    readonly data?: any; // JSON as it came: a test reads what it expects.
+    readonly errors?: readonly {
+      readonly message: string;
+      readonly path?: readonly (string | number)[];
+      readonly extensions: { readonly code: string; readonly source?: string; readonly at?: string };
+    }[];
+    readonly extensions?: {
+      readonly request: string;
+      readonly withheld?: readonly {
+        readonly coordinate: string;
+        readonly outcome: string;
+        readonly reason: string;
+      }[];
+    };
+  };
+  readonly text: string;
+}
+
+export interface Ask {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly consumer?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RunningGateway {
+  readonly sandbox: Sandbox;
+  readonly gateway: Gateway;
+  readonly auditDirectory: string;
+  readonly root: string;
+  /** Log lines written, as objects. */
+  readonly logged: readonly unknown[];
+  token(consumer: string): Promise<string>;
+  ask(ask: Ask): Promise<Answer>;
+  /** Every entry of the audit log so far. */
+  entries(): readonly any[];
+  /** Posts bytes as they are. */
+  post(body: string | Uint8Array, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export async function runGateway(
+  options: {
+    readonly journal?: boolean;
+    readonly relays?: boolean;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<RunningGateway> {
+  const root = mkdtempSync(join(tmpdir(), 'journey-'));
+  chmodSync(root, 0o755);
+  const sandbox = await startSandbox(
+    {
+      world: { seed: 1, organisations: 2_000, persons: 300, today: TODAY },
+      directory: join(root, 'sandbox'),
+      ports: { court: 0, procurement: 0, postgres: 0 },
+      journal: options.journal ?? false,
+    },
+    { now: () => NOW, onProgress: () => undefined, relays: options.relays ?? false },
+  );
+  const issuer = await loadOrCreateSandboxIssuer(join(root, 'sandbox'));
+  const environment = {
+    ...sandbox.environment,
+    NODE_ENV: 'sandbox',
+    PORT: '0',
+    TOKEN_ISSUER: issuer.issuer,
+    TOKEN_AUDIENCE: issuer.audience,
+    TOKEN_MAX_AGE: '3600',
+    JWKS_FILE: issuer.jwksFile,
+    AUDIT_DIRECTORY: join(root, 'audit'),
+    AUDIT_SIGNING_KEY_FILE: join(root, 'keys/audit.key'),
+    PSEUDONYM_KEY_FILE: join(root, 'keys/pseudonym.key'),
+    ...options.environment,
+  };
+  const { configuration, problems } = readConfiguration(environment);
+  if (configuration === undefined) throw new Error(JSON.stringify(problems));
+  const logged: unknown[] = [];
+  const write = (context: Readonly<Record<string, unknown>>, message: string): void =>
+    void logged.push({ ...context, message });
+  const gateway = await startGateway({
+    configuration,
+    environment,
+    log: { info: write, warn: write, error: write },
+    clock: () => NOW,
+    onFatal: (error) => void logged.push({ fatal: error.message }),
+  });
+  const token = (consumer: string): Promise<string> => issuer.sign(consumer, { now: NOW.getTime() });
+  const post: RunningGateway['post'] = async (body, headers = {}) => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: body as never,
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: JSON.parse(text) as Answer['body'],
+    };
+  };
+  return {
+    sandbox,
+    gateway,
+    root,
+    logged,
+    token,
+    post,
+    auditDirectory: join(root, 'audit'),
+    entries: () =>
+      readdirSync(join(root, 'audit'))
+        .filter((name) => name.endsWith('.jsonl'))
+        .sort()
+        .flatMap((name) =>
+          readFileSync(join(root, 'audit', name), 'utf8')
+            .trimEnd()
+            .split('\n'),
+        )
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as unknown),
+    ask: async ({ query, variables, consumer, headers }) =>
+      post(JSON.stringify({ query, variables }), {
+        ...(consumer === undefined ? {} : { authorization: `Bearer ${await token(consumer)}` }),
+        ...headers,
+      }),
+    stop: async () => {
+      await gateway.close();
+      await sandbox.stop();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A documented operation by name. */
+export function operation(name: string): { readonly query: string; readonly variables: Record<string, any> } {
+  const file = `docs/operations/${name}`;
+  return {
+    query: readFileSync(`${file}.graphql`, 'utf8'),
+    variables: JSON.parse(readFileSync(`${file}.variables.json`, 'utf8')) as Record<string, unknown>,
+  };
+}
+
+/** Headers of the two main questions. */
+export const procurement = { 'credit-purpose': 'government-procurement' } as const;
+export const promotion = {
+  'credit-purpose': 'promotion-review',
+  'credit-case': 'GB-2026-0042',
+  'credit-user': 'example.user',
+} as const;
+
+/** Identifier of a cast member. */
+export const id = (key: string): string => castMember(key).id;
