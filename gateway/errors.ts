@@ -124,12 +124,15 @@ export const errorTexts = {
 
 export type ErrorCode = keyof typeof errorTexts;
 
-/** What may be told to a client: a code, and where in the request (a variable's path, a source's name). */
+/**
+ * What may be told to a client: a code, and where in the request (a variable's path, a source's name). `cause` is
+ * for the log alone.
+ */
 export class ClientError extends Error {
   readonly code: ErrorCode;
   readonly at: string | undefined;
-  constructor(code: ErrorCode, at?: string) {
-    super(errorTexts[code].en);
+  constructor(code: ErrorCode, at?: string, cause?: unknown) {
+    super(errorTexts[code].en, { cause });
     this.code = code;
     this.at = at;
   }

@@ -121,6 +121,7 @@ async function query(
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     code = error.code;
+    parts.log.info({ request: id, code, cause: error.cause }, 'a request was refused');
   }
   if (caller !== undefined) await parts.recorder.refuse(caller, id, code, {});
   const challenge =

@@ -19,7 +19,7 @@ export async function identifyCaller(
     case 'anonymous':
       return enter<'caller', Caller>({ consumer: consumers.get(publicConsumer)! } as Caller);
     case 'refused':
-      throw new ClientError(authentication.code);
+      throw new ClientError(authentication.code, undefined, authentication.cause);
     case 'client': {
       const consumer = consumers.get(authentication.clientId);
       if (consumer === undefined || consumer.name === publicConsumer)

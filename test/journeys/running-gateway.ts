@@ -63,6 +63,8 @@ export async function runGateway(
     readonly journal?: boolean;
     readonly relays?: boolean;
     readonly environment?: Readonly<Record<string, string>>;
+    /** NOW unless a foreign issuer's clock matters. */
+    readonly now?: () => Date;
   } = {},
 ): Promise<RunningGateway> {
   const root = mkdtempSync(join(tmpdir(), 'journey-'));
@@ -99,7 +101,7 @@ export async function runGateway(
     configuration,
     environment,
     log: { info: write, warn: write, error: write },
-    clock: () => NOW,
+    clock: options.now ?? (() => NOW),
     onFatal: (error) => void logged.push({ fatal: error.message }),
   });
   const token = (consumer: string): Promise<string> => issuer.sign(consumer, { now: NOW.getTime() });
