@@ -10,10 +10,13 @@ import { build } from 'esbuild';
 const root = dirname(fileURLToPath(import.meta.url));
 const rooms = ['gateway', 'schema', 'connectors', 'policies', 'bench'];
 const commands = (await readdir(join(root, 'gateway/cli'))).filter((name) => name.endsWith('.ts'));
+const benchServers = (await readdir(join(root, 'bench/servers'))).filter((name) => name.endsWith('.ts'));
 const entries = [
   'gateway/main.ts',
   'connectors/sandbox/main.ts',
   ...commands.map((name) => `gateway/cli/${name}`),
+  'bench/main.ts',
+  ...benchServers.map((name) => `bench/servers/${name}`),
 ];
 
 /** Changes when any source changes: names and times are enough on one machine. */

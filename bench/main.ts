@@ -1,0 +1,82 @@
+// `npm run bench`: the gateway, everything on, beside its yardsticks in alternating rounds of one run. Speed is
+// never a failure; a wrong answer is.
+import { writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureAudit } from './audit-alone.ts';
+import { canPin, memoryOf, stopAll } from './children.ts';
+import { describeMachine } from './machine.ts';
+import { readQuestions } from './questions.ts';
+import { type Report, renderReport } from './report.ts';
+import { measureRounds } from './rounds.ts';
+import { setStage } from './stage.ts';
+
+const help = `npm run bench [-- options]   compares the gateway with its yardsticks
+
+  --quick          one short round: about 25 s instead of about 90 s
+  --json FILE      writes the results as JSON too
+  --directory DIR  where the bench keeps its own sandbox and logs (data/bench)
+  --help           this text
+
+Starts its own sandbox on free ports; only loopback is used. Ends with 0 whatever the speed, and with 1 when an
+answer was wrong or something did not start. docs/benchmarks.md says what is compared with what.`;
+
+async function run(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      directory: { type: 'string', default: 'data/bench' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) {
+    console.log(help);
+    return 0;
+  }
+  const root = resolve(process.env['PROJECT_ROOT'] ?? '.');
+  const directory = resolve(root, values.directory);
+  const say = (line: string): void => console.error(line);
+  const questions = await readQuestions(root);
+  const pinned = await canPin();
+  say('Starting the sandbox, the gateways and the yardsticks …');
+  const stage = await setStage({
+    root,
+    dist: dirname(dirname(resolve(process.argv[1]!))),
+    directory,
+    questions,
+    serverCore: pinned ? 0 : undefined,
+    say,
+  });
+  const { results, failures } = await measureRounds(stage.contenders, questions, {
+    quick: values.quick,
+    say,
+  });
+  const report: Report = {
+    machine: describeMachine(pinned),
+    quick: values.quick,
+    questions: questions.map(({ name, title }) => ({ name, title })),
+    results,
+    failures,
+    roundTrips: stage.roundTrips,
+    startUp: stage.startUp,
+    memory: (await memoryOf(stage.gateway.pid!)) ?? null,
+    audit: await measureAudit(join(directory, 'audit-alone')),
+  };
+  console.log(renderReport(report));
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void stopAll().then(() => process.exit(130)));
+}
+let code = 1;
+try {
+  code = await run();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+} finally {
+  await stopAll();
+}
+process.exit(code);

@@ -1,0 +1,81 @@
+// Alternating rounds: every server gets its turn in every round, so that a noisy minute hits all of them, and
+// what is reported is the median over the rounds.
+import { type Measurement, load, median } from './load.ts';
+import type { Question, QuestionName } from './questions.ts';
+import type { Contender } from './stage.ts';
+
+export const connectionCounts = [16, 1] as const;
+
+/** Medians over the rounds. */
+export interface Result {
+  readonly server: string;
+  readonly question: QuestionName;
+  readonly connections: number;
+  readonly requestsPerSecond: number;
+  /** Of each round, in order. */
+  readonly rounds: readonly number[];
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Seconds. 4 servers × 3 questions: a full run loads for about 75 s, a quick one for about 14 s. */
+const plans = {
+  full: { rounds: 3, heat: 0.8, 16: { warmUp: 0.2, seconds: 1.1 }, 1: { warmUp: 0.1, seconds: 0.4 } },
+  quick: { rounds: 1, heat: 0.3, 16: { warmUp: 0.15, seconds: 0.45 }, 1: { warmUp: 0.05, seconds: 0.25 } },
+} as const;
+
+export async function measureRounds(
+  contenders: readonly Contender[],
+  questions: readonly Question[],
+  { quick, say }: { readonly quick: boolean; readonly say: (line: string) => void },
+): Promise<{ readonly results: readonly Result[]; readonly failures: readonly string[] }> {
+  const plan = quick ? plans.quick : plans.full;
+  const failures: string[] = [];
+  const runs = new Map<string, Measurement[]>();
+  const once = async (
+    contender: Contender,
+    question: Question,
+    connections: 1 | 16,
+    times: { readonly warmUp: number; readonly seconds: number },
+  ): Promise<Measurement> => {
+    const measured = await load(contender.target(question), connections, times);
+    for (const failure of measured.failures)
+      failures.push(`${contender.name}, ${question.name}, ${connections} connections: ${failure}`);
+    return measured;
+  };
+  say('Warming up …');
+  for (const contender of contenders)
+    for (const question of questions)
+      await once(contender, question, 16, { warmUp: plan.heat, seconds: 0.05 });
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    say(`Round ${round} of ${plan.rounds} …`);
+    for (const question of questions) {
+      for (const connections of connectionCounts) {
+        for (const contender of contenders) {
+          const key = `${contender.name} ${question.name} ${connections}`;
+          const measured = await once(contender, question, connections, plan[connections]);
+          runs.set(key, [...(runs.get(key) ?? []), measured]);
+        }
+      }
+    }
+  }
+  const results = questions.flatMap((question) =>
+    connectionCounts.flatMap((connections) =>
+      contenders.map(({ name: server }): Result => {
+        const measured = runs.get(`${server} ${question.name} ${connections}`) ?? [];
+        const rounds = measured.map(({ requestsPerSecond }) => requestsPerSecond);
+        return {
+          server,
+          question: question.name,
+          connections,
+          requestsPerSecond: median(rounds),
+          rounds,
+          p50: median(measured.map(({ p50 }) => p50)),
+          p99: median(measured.map(({ p99 }) => p99)),
+        };
+      }),
+    ),
+  );
+  return { results, failures };
+}

@@ -1,0 +1,248 @@
+// Sets the stage: the sandbox, the answers and rows the yardsticks need, and the servers to be compared.
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  SANDBOX_AUDIENCE,
+  SANDBOX_ISSUER,
+  type SandboxIssuer,
+  loadOrCreateSandboxIssuer,
+} from '../connectors/sandbox/issuer.ts';
+import type { Captured, CapturedRows } from './captured.ts';
+import { ask, launch, pin, stop } from './children.ts';
+import type { Target } from './load.ts';
+import type { Question, QuestionName } from './questions.ts';
+import type { CallCounts, SandboxOrder } from './servers/sandbox.ts';
+
+export interface StageOptions {
+  readonly root: string;
+  /** Folder of the built entries. */
+  readonly dist: string;
+  /** Folder for everything the bench writes. */
+  readonly directory: string;
+  readonly questions: readonly Question[];
+  /** Core the compared servers are kept on; undefined: not kept. */
+  readonly serverCore: number | undefined;
+  readonly say: (line: string) => void;
+}
+
+export interface Contender {
+  readonly name: string;
+  readonly child: ChildProcess;
+  target(question: Question): Target;
+}
+
+export interface Stage {
+  readonly contenders: readonly Contender[];
+  /** The gateway over the sandbox agencies, whose memory is weighed. */
+  readonly gateway: ChildProcess;
+  /** Calls per source of each question, as the agencies and PostgreSQL counted them. */
+  readonly roundTrips: Readonly<Record<QuestionName, CallCounts>>;
+  readonly startUp: StartUp;
+}
+
+/** Milliseconds. `total`: sandbox and then gateway until the first answer. */
+export interface StartUp {
+  readonly sandboxFirstTime: boolean;
+  readonly sandbox: number;
+  readonly gateway: number;
+  readonly total: number;
+}
+
+export const contenderNames = {
+  rawJson: 'raw-json',
+  apollo: 'apollo-plain',
+  inMemory: 'gateway (in-memory sources)',
+  sandbox: 'gateway (sandbox)',
+} as const;
+
+/** Starts everything that is compared. Throws when an answer is not what it should be. */
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const { dist, directory, questions, say } = options;
+  await mkdir(directory, { recursive: true });
+  const issuer = await loadOrCreateSandboxIssuer(join(directory, 'sandbox'));
+  const authorisation = await tokensFor(issuer, questions);
+
+  const sandboxStart = performance.now();
+  let firstTime = false;
+  const { child: sandbox, first: agencies } = await launch(
+    dist,
+    'bench/servers/sandbox.js',
+    { ...process.env, ...ports, SANDBOX_DIRECTORY: join(directory, 'sandbox') },
+    (message) => {
+      if (typeof message['progress'] === 'string') {
+        firstTime = true;
+        say(message['progress']);
+      }
+      return message['ready'] as NodeJS.ProcessEnv | undefined;
+    },
+  );
+  const sandboxTime = performance.now() - sandboxStart;
+  const environment = (name: string): NodeJS.ProcessEnv => ({
+    ...process.env,
+    ...agencies,
+    NODE_ENV: 'sandbox',
+    LOG_LEVEL: 'warn',
+    PORT: '0',
+    PROJECT_ROOT: options.root,
+    TOKEN_ISSUER: SANDBOX_ISSUER,
+    TOKEN_AUDIENCE: SANDBOX_AUDIENCE,
+    TOKEN_MAX_AGE: '3600',
+    JWKS_FILE: issuer.jwksFile,
+    AUDIT_DIRECTORY: join(directory, `audit-${name}`),
+    AUDIT_SIGNING_KEY_FILE: join(directory, 'keys', 'audit-signing.key'),
+    PSEUDONYM_KEY_FILE: join(directory, 'keys', 'pseudonym.key'),
+  });
+  const listening = (message: Readonly<Record<string, unknown>>): string | undefined =>
+    message['listening'] as string | undefined;
+  const order = (what: SandboxOrder): Promise<CallCounts> =>
+    ask(sandbox, what, (message) =>
+      message['done'] === what ? (message['calls'] as CallCounts) : undefined,
+    );
+
+  for (const name of ['recording', 'in-memory', 'sandbox'])
+    await rm(join(directory, `audit-${name}`), { recursive: true, force: true });
+  const recorder = await launch(dist, 'bench/servers/gateway.js', environment('recording'), listening);
+  const answers: Partial<Record<QuestionName, Captured['answers'][QuestionName]>> = {};
+  const lengths: Partial<Record<QuestionName, number>> = {};
+  const roundTrips: Partial<Record<QuestionName, CallCounts>> = {};
+  for (const question of questions) {
+    await order('forget');
+    const text = await post(`${recorder.first}/graphql`, question, authorisation(question));
+    answers[question.name] = parseAnswer(question, text);
+    lengths[question.name] = text.length;
+    roundTrips[question.name] = await order('count');
+  }
+  const rows = await ask(recorder.child, 'rows', (message) => message['rows'] as CapturedRows | undefined);
+  await stop(recorder.child);
+  await order('quiet');
+  const file = join(directory, 'captured.json');
+  await writeFile(file, JSON.stringify({ answers, rows }));
+
+  const gatewayStart = performance.now();
+  const gateway = await launch(dist, 'gateway/main.js', environment('sandbox'), listening);
+  const [opening] = questions;
+  await post(`${gateway.first}/graphql`, opening!, authorisation(opening!));
+  const gatewayTime = performance.now() - gatewayStart;
+
+  const inMemory = await launch(
+    dist,
+    'bench/servers/gateway.js',
+    { ...environment('in-memory'), BENCH_CAPTURED: file },
+    listening,
+  );
+  const plain = {
+    ...process.env,
+    NODE_ENV: 'production',
+    PROJECT_ROOT: options.root,
+    BENCH_CAPTURED: file,
+  };
+  const rawJson = await launch(dist, 'bench/servers/raw-json.js', plain, listening);
+  const apollo = await launch(dist, 'bench/servers/apollo-plain.js', plain, listening);
+  if (options.serverCore !== undefined) {
+    for (const { child } of [gateway, inMemory, rawJson, apollo]) await pin(child.pid!, options.serverCore);
+  }
+
+  const ours = (name: string, { child, first: url }: Awaited<typeof gateway>): Contender => ({
+    name,
+    child,
+    target: (question) => ({
+      url: `${url}/graphql`,
+      headers: authorisation(question),
+      body: question.body,
+      length: lengths[question.name]!,
+      exact: false,
+    }),
+  });
+  const apolloLengths: Partial<Record<QuestionName, number>> = {};
+  for (const question of questions) {
+    const text = await post(apollo.first, question, {});
+    sameData(question, answers[question.name]!, parseAnswer(question, text));
+    apolloLengths[question.name] = text.length;
+  }
+  return {
+    roundTrips: roundTrips as Stage['roundTrips'],
+    gateway: gateway.child,
+    startUp: {
+      sandboxFirstTime: firstTime,
+      sandbox: sandboxTime,
+      gateway: gatewayTime,
+      total: sandboxTime + gatewayTime,
+    },
+    contenders: [
+      {
+        name: contenderNames.rawJson,
+        child: rawJson.child,
+        target: ({ name, body }) => ({
+          url: `${rawJson.first}/${name}`,
+          headers: {},
+          body,
+          length: JSON.stringify(answers[name]).length,
+          exact: true,
+        }),
+      },
+      {
+        name: contenderNames.apollo,
+        child: apollo.child,
+        target: ({ name, body }) => ({
+          url: apollo.first,
+          headers: {},
+          body,
+          length: apolloLengths[name]!,
+          exact: true,
+        }),
+      },
+      ours(contenderNames.inMemory, inMemory),
+      ours(contenderNames.sandbox, gateway),
+    ],
+  };
+}
+
+/** Any free ports, so that a running sandbox is not in the way. */
+const ports = { SANDBOX_COURT_PORT: '0', SANDBOX_PROCUREMENT_PORT: '0', SANDBOX_POSTGRES_PORT: '0' };
+
+async function tokensFor(
+  issuer: SandboxIssuer,
+  questions: readonly Question[],
+): Promise<(question: Question) => Readonly<Record<string, string>>> {
+  const tokens = new Map<string, string>();
+  for (const { consumer } of questions) {
+    tokens.set(consumer, await issuer.sign(consumer, { now: Date.now(), ttlSeconds: 3600 }));
+  }
+  return ({ consumer, headers }) => ({ authorization: `Bearer ${tokens.get(consumer)}`, ...headers });
+}
+
+async function post(
+  url: string,
+  question: Question,
+  headers: Readonly<Record<string, string>>,
+): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: question.body,
+  });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${question.name}: status ${response.status}: ${text}`);
+  return text;
+}
+
+/** An answer without errors in which every section is known. */
+function parseAnswer({ name }: Question, text: string): Captured['answers'][QuestionName] {
+  const answer = JSON.parse(text) as Captured['answers'][QuestionName] & { readonly errors?: unknown };
+  if (answer.errors !== undefined) throw new Error(`${name}: ${JSON.stringify(answer.errors)}`);
+  const unknown = /"state":"(UNAVAILABLE|INVALID|STALE)"/.exec(text);
+  if (unknown !== null) throw new Error(`${name}: a section is ${unknown[1]}`);
+  return answer;
+}
+
+function sameData(
+  { name }: Question,
+  ours: Captured['answers'][QuestionName],
+  theirs: Captured['answers'][QuestionName],
+): void {
+  const wanted = name === 'Q3' ? undefined : JSON.stringify(ours.data);
+  if (wanted !== undefined && wanted !== JSON.stringify(theirs.data)) {
+    throw new Error(`${name}: ${contenderNames.apollo} answers something else than the gateway`);
+  }
+}
