@@ -82,6 +82,8 @@ export interface ManifestOptions {
   readonly directory: string;
   readonly catalogue: Catalogue;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** False: an offline check of the files, where a missing address is not a problem. Default true. */
+  readonly addressesRequired?: boolean;
 }
 
 /** Calls that may wait where the manifest does not say: as many as may run, eight times over. */
@@ -89,19 +91,19 @@ const QUEUE_FACTOR = 8;
 
 /** Reads every manifest. `manifests` holds those without a problem. */
 export function loadManifests(options: ManifestOptions): { manifests: Manifest[]; problems: Problem[] } {
-  const { directory, catalogue, environment } = options;
+  const { directory } = options;
   const problems: Problem[] = [];
   const manifests: Manifest[] = [];
   const names = readdirSync(directory).filter((name) => /\.ya?ml$/.test(name));
   for (const name of names.sort()) {
     const file = join(directory, name);
     const found: Problem[] = [];
-    const manifest = readManifest(file, catalogue, environment, found);
+    const manifest = readManifest(file, options, found);
     problems.push(...found);
     if (manifest !== undefined && found.length === 0) manifests.push(manifest);
   }
   const present = new Set(names.map((name) => name.replace(/\.ya?ml$/, '')));
-  for (const source of catalogue.sources.values()) {
+  for (const source of options.catalogue.sources.values()) {
     if (source.name === ownSource || present.has(source.name)) continue;
     const wanted = join(directory, `${source.name}.yaml`);
     problems.push({ file: source.file, line: 1, message: `${source.name} has no manifest: add ${wanted}` });
@@ -111,8 +113,7 @@ export function loadManifests(options: ManifestOptions): { manifests: Manifest[]
 
 function readManifest(
   file: string,
-  catalogue: Catalogue,
-  environment: ManifestOptions['environment'],
+  { catalogue, environment, addressesRequired = true }: ManifestOptions,
   problems: Problem[],
 ): Manifest | undefined {
   const text = readManifestText(readFileSync(file, 'utf8'));
@@ -133,7 +134,8 @@ function readManifest(
   if (written.source !== expected) {
     report(['source'], `source: ${written.source} is not the name of this file`, expected);
   }
-  const address = resolveAddress(written.address, written.transport, environment);
+  const resolved = resolveAddress(written.address, written.transport, environment);
+  const address = resolved.ok || addressesRequired ? resolved : ({ ok: true, value: '' } as const);
   if (!address.ok) report(['address'], address.message);
   const sdl = catalogue.sources.get(written.source);
   if (sdl === undefined || written.source === ownSource) {

@@ -60,12 +60,18 @@ export interface Definition {
 export async function readDefinition(
   root: string,
   environment: Readonly<Record<string, string | undefined>>,
+  options: { readonly addressesRequired?: boolean } = {},
 ): Promise<Definition> {
   const { catalogue, problems } = loadCatalogue(join(root, 'schema'));
   if (catalogue === undefined) throw new StartupRefused(problems);
   const loaded = await loadPolicies(join(root, 'policies'), catalogue);
   const directory = join(root, 'connectors', 'sources');
-  const { manifests, problems: manifestProblems } = loadManifests({ directory, catalogue, environment });
+  const { manifests, problems: manifestProblems } = loadManifests({
+    directory,
+    catalogue,
+    environment,
+    ...options,
+  });
   const all = [...problems, ...loaded.problems, ...manifestProblems];
   if (all.length > 0 || loaded.policies === undefined) throw new StartupRefused(all);
   return { snapshot: takeSnapshot(catalogue, loaded.policies), manifests };
@@ -97,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       limits: configuration.limits,
     });
     let stopping = false;
+    const ready = (): boolean => audit.healthy && !stopping;
     const server = createGatewayServer({
       authenticator,
       pipeline,
@@ -104,7 +111,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       clock,
       snapshot: () => snapshot,
-      ready: () => audit.healthy && !stopping,
+      ready,
+      readiness: async () => ready() && (await authenticator.probe()) === undefined,
       explorerFile: join(configuration.root, 'dist', 'explorer.html'),
       limits: configuration.limits,
     });

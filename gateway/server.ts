@@ -24,6 +24,8 @@ export interface ServerParts {
   readonly snapshot: () => PolicySnapshot;
   /** Whether answers may be given: the audit log is healthy and the process is not stopping. */
   readonly ready: () => boolean;
+  /** For balancers: ready, and the issuer's keys are at hand. */
+  readonly readiness: () => Promise<boolean>;
   /** The explorer's page, built by `npm run build`. */
   readonly explorerFile: string;
   readonly limits: { readonly maxInFlight: number; readonly maxConnections: number };
@@ -81,7 +83,9 @@ async function handle(
     case '/health/live':
       return send(response, 200, '{"status":"alive"}');
     case '/health/ready':
-      return parts.ready() ? send(response, 200, '{"status":"ready"}') : refuse(response, id, 'NOT_READY');
+      return (await parts.readiness())
+        ? send(response, 200, '{"status":"ready"}')
+        : refuse(response, id, 'NOT_READY');
     default:
       return refuse(response, id, 'NOT_FOUND');
   }
