@@ -3,7 +3,6 @@
 import {
   type ASTVisitor,
   type DocumentNode,
-  GraphQLError,
   Kind,
   type SelectionSetNode,
   type ValidationContext,
@@ -35,7 +34,7 @@ export function documentLimitsRule(limits: DocumentLimits): ValidationRule {
     Document: {
       enter: (document: DocumentNode) => {
         const code = exceeded(document, limits);
-        if (code !== undefined) context.reportError(asGraphQLError(code) as GraphQLError);
+        if (code !== undefined) context.reportError(asGraphQLError(code));
         return false;
       },
     },

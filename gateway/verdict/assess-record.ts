@@ -33,15 +33,18 @@ export function assessRecord(
   const effect: RuleEffect = underObjection && rule.objection === 'REVIEW' ? 'REVIEW' : rule.effect;
   const end = endOf(rule, row, from);
   const removed = dayIn(row, rule.removedField);
-  const until = earlier(end === 'unknown' ? null : end, removed === null ? null : dayBefore(removed));
+  const until = earlier(end === unknownEnd ? null : end, removed === null ? null : dayBefore(removed));
   if (until !== null && asOf > until) return { ...base, effect, status: 'EXPIRED', until };
-  if (from === null || end === 'unknown') return { ...base, effect: 'REVIEW', status: 'UNDATED', until };
+  if (from === null || end === unknownEnd) return { ...base, effect: 'REVIEW', status: 'UNDATED', until };
   if (asOf < from) return { ...base, effect, status: 'NOT_YET', until };
   return { ...base, effect, status: 'IN_FORCE', until };
 }
 
+/** Where the end of an effect is neither recorded nor computable. */
+const unknownEnd = Symbol('unknown end');
+
 /** Last day by the rule: the later of the recorded end and the term; null where open; unknown where missing. */
-function endOf(rule: Rule, row: RecordRow, from: string | null): string | null | 'unknown' {
+function endOf(rule: Rule, row: RecordRow, from: string | null): string | null | typeof unknownEnd {
   const recorded = dayIn(row, rule.endField);
   if (rule.term !== undefined && from !== null) {
     const extension = rule.extensionField === undefined ? null : row[rule.extensionField];
@@ -49,9 +52,9 @@ function endOf(rule: Rule, row: RecordRow, from: string | null): string | null |
     const byTerm = lastDayOf(from, months);
     return recorded !== null && recorded > byTerm ? recorded : byTerm;
   }
-  if (rule.term !== undefined) return 'unknown';
+  if (rule.term !== undefined) return unknownEnd;
   if (recorded !== null) return recorded;
-  return rule.open ? null : 'unknown';
+  return rule.open ? null : unknownEnd;
 }
 
 function dayIn(row: RecordRow, field: string | undefined): string | null {

@@ -124,8 +124,8 @@ const pairs: Readonly<Record<string, Operation>> = {
 };
 
 function pairOrCall(expression: Expression, given: Known): Partial {
-  const [name, operands] = Object.entries(expression)[0] ?? ['', undefined];
-  const pair = pairs[name];
+  const [name, operands] = (Object.entries(expression)[0] ?? ['', undefined]) as [string, unknown];
+  const pair = Object.hasOwn(pairs, name) ? pairs[name] : undefined;
   if (pair !== undefined) {
     const { left, right } = operands as { left: Expression; right: Expression };
     return apply(given, [left, right], pair);

@@ -36,7 +36,7 @@ async function problems(given: Record<string, string | undefined> = environment)
     (error: unknown) => error,
   );
   if (refused === undefined) return [];
-  if (!(refused instanceof StartupRefused)) throw refused;
+  if (!(refused instanceof StartupRefused)) throw new Error('refused otherwise', { cause: refused });
   return refused.problems.map((problem) => formatProblem(problem).replace(`${root}/`, ''));
 }
 

@@ -134,7 +134,7 @@ async function underLoad(
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...procurement },
         body,
       });
-      const { data, extensions } = (await response.json()) as any;
+      const { data, extensions } = await response.json();
       if (data === undefined) throw new Error('no data');
       answered.add(extensions.request as string);
       if (answered.size >= goal) child.kill('SIGKILL');

@@ -140,7 +140,7 @@ describe('one supplier at a cut-off date', () => {
     const seen: string[] = [];
     let after: string | null = null;
     for (;;) {
-      const { contracts } = (await ask(page, { u: id('many-contracts'), after })).body.data.organization
+      const { contracts }: any = (await ask(page, { u: id('many-contracts'), after })).body.data.organization
         .procurement;
       expect(contracts.totalCount).toBe(120);
       seen.push(...contracts.nodes.map((node: any) => node.contractNumber));

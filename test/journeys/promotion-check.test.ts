@@ -109,7 +109,7 @@ describe('what the purpose demands', () => {
     ['a case number of odd characters', { ...promotion, 'credit-case': 'GB<script>' }, 400, 'CASE_INVALID'],
   ])('%s is refused with its code and nothing is fetched', async (_title, headers, status, code) => {
     world.sandbox.court.clearJournal();
-    const answer = await check('clean-official', headers as Record<string, string>);
+    const answer = await check('clean-official', headers);
     expect(answer.status).toBe(status);
     expect(answer.body.errors?.map((error) => error.extensions.code)).toEqual([code]);
     expect(answer.body.data).toBeUndefined();
