@@ -16,6 +16,7 @@ import { type AuditLog, openAuditLog } from './audit/log.ts';
 import { createPseudonymiser, loadOrCreateKey } from './audit/pseudonym.ts';
 import type { Configuration } from './config.ts';
 import { startPipeline } from './graphql-pipeline.ts';
+import { fingerprintPolicies, keepPoliciesLive } from './policy-reload.ts';
 import { type Authenticator, createAuthenticator } from './request/authenticate.ts';
 import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
@@ -80,6 +81,7 @@ export async function readDefinition(
 /** Starts a gateway. Throws StartupRefused, or the error of what could not be opened. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { configuration, environment, log, clock, openSources = openConnectors } = options;
+  const fingerprint = await fingerprintPolicies(configuration.root);
   const { snapshot, manifests } = await readDefinition(configuration.root, environment);
   await requireKeys(configuration);
   const opened: { close(): Promise<void> | void }[] = [];
@@ -102,6 +104,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       limits: configuration.limits,
     });
+    const live = keepPoliciesLive({
+      root: configuration.root,
+      first: snapshot,
+      fingerprint,
+      log,
+      onSwap: (next, previous) => {
+        const versionsOf = ({ policies }: PolicySnapshot): string =>
+          `${policies.policySet.version} ${policies.rulebook.version}`;
+        audit.append({ kind: 'policies', from: versionsOf(previous), to: versionsOf(next) });
+      },
+    });
+    opened.push(live);
     let stopping = false;
     const ready = (): boolean => audit.healthy && !stopping;
     const server = createGatewayServer({
@@ -110,7 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       recorder,
       log,
       clock,
-      snapshot: () => snapshot,
+      snapshot: () => live.current(),
       ready,
       readiness: async () => ready() && (await authenticator.probe()) === undefined,
       explorerFile: join(configuration.root, 'dist', 'explorer.html'),
@@ -127,6 +141,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       url: `http://${configuration.host}:${port}`,
       close: async () => {
         stopping = true;
+        live.close();
         await closeServer(server);
         await pipeline.stop();
         await closeAll(connectors, authenticator);
