@@ -1,8 +1,11 @@
 // Records → values: section states, masks, verdicts. What comes out is the only thing the executor ever sees.
 import type { RecordRow, SourceAnswer, Subject } from '../../connectors/contract.ts';
+import type { DecisionTable, DeriveDecision } from '../../policies/engine/decision-table.ts';
+import type { SceneRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
 import { type Evidence, type Judgement, judge } from '../verdict/judge.ts';
 import { verdictFacts } from '../verdict/verdict-view.ts';
+import { bareObject } from './bare-object.ts';
 import { isDerivable } from './plan.ts';
 import { type RecordViewer, recordViewer } from './record-view.ts';
 import { sectionView, stateFor } from './section-view.ts';
@@ -46,7 +49,8 @@ export function complete(fetched: Fetched): Completion {
     );
     sectionViewers.set(coordinate, new Map(viewers));
   }
-  const judgements = new Map<string, Judgement>();
+  // A wish is of one kind of subject, so that an identifier is enough.
+  const judgements = new Map<VerdictWish, Map<string, Judgement>>();
   const outcomes: { subject: Subject; scene: string; asOf: string; outcome: string }[] = [];
   const verdictViewers = new Map<string, RecordViewer>();
   const verdictViewer = (name: string): RecordViewer => {
@@ -59,23 +63,29 @@ export function complete(fetched: Fetched): Completion {
   };
 
   const verdict = (subject: Subject, wish: VerdictWish): View => {
-    const key = `${subject.kind} ${subject.id} ${wish.scene.scene} ${wish.asOf}`;
-    let judgement = judgements.get(key);
+    const judged = judgements.get(wish) ?? new Map<string, Judgement>();
+    judgements.set(wish, judged);
+    let judgement = judged.get(subject.id);
     if (judgement === undefined) {
       judgement = judge(wish.scene, evidenceFor(fetched, subject, wish), wish.asOf, today);
-      judgements.set(key, judgement);
+      judged.set(subject.id, judgement);
       outcomes.push({ subject, scene: wish.scene.scene, asOf: wish.asOf, outcome: judgement.outcome });
     }
     const version = snapshot.policies.rulebook.version;
     const facts = verdictFacts(wish.scene, judgement, wish.asOf, version, verdictViewer);
-    const own = (type: string, value: View): View => ownView(decided.table.decisions, type, value);
-    return own('Verdict', {
-      ...facts.verdict,
-      findings: facts.findings.map((value) => own('Finding', value)),
-      evidence: facts.evidence.map((value) => own('Evidence', value)),
-      rules: facts.rules.map((value) => own('Rule', value)),
-      notAssessed: facts.notAssessed.map((value) => own('Rule', value)),
-    });
+    const allowed = ownFields(decided.table);
+    const own = allowed.get('Verdict');
+    const view = ownView(own, facts.verdict);
+    // Lists are made only where they are selected, and only then are their withheld fields listed.
+    const list = (name: string, type: string, values: () => readonly View[]): void => {
+      view[name] =
+        own?.has(name) === true ? () => values().map((value) => ownView(allowed.get(type), value)) : null;
+    };
+    list('findings', 'Finding', facts.findings);
+    list('evidence', 'Evidence', facts.evidence);
+    list('rules', 'Rule', facts.rules);
+    list('notAssessed', 'Rule', facts.notAssessed);
+    return view;
   };
 
   const entities = new Map<string, View>();
@@ -83,7 +93,7 @@ export function complete(fetched: Fetched): Completion {
     const key = `${subject.kind} ${subject.id}`;
     const ready = entities.get(key);
     if (ready !== undefined) return ready;
-    const view = Object.create(null) as Record<string, unknown>;
+    const view = bareObject();
     view['__typename'] = subject.kind;
     view[subject.kind === 'Organization' ? 'uscc' : 'citizenId'] = subject.id;
     for (const [coordinate, wish] of planned.sections) {
@@ -120,47 +130,79 @@ export function complete(fetched: Fetched): Completion {
       person: ({ citizenId }: { citizenId: string }) =>
         entity(subjectOf('Person', citizenId, 'person(citizenId)')),
       persons: ({ citizenIds }: { citizenIds: readonly string[] }) => items('Person', citizenIds),
-    } as Completion['rootValue'],
+    },
   };
 }
 
-/** The gateway's own data pass the same decisions as anybody's. */
-function ownView(decisions: ReadonlyMap<string, { readonly kind: string }>, type: string, value: View): View {
-  const view = Object.create(null) as Record<string, unknown>;
-  for (const [name, member] of Object.entries(value)) {
-    view[name] = decisions.get(`${type}.${name}`)?.kind === 'allow' ? member : null;
+const ownFieldsByTable = new WeakMap<DecisionTable, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Fields a table wholly allows, by type. */
+function ownFields(table: DecisionTable): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = ownFieldsByTable.get(table);
+  if (known !== undefined) return known;
+  const allowed = new Map<string, Set<string>>();
+  for (const [coordinate, decision] of table.decisions) {
+    if (decision.kind !== 'allow') continue;
+    const [type, field] = coordinate.split('.') as [string, string];
+    allowed.set(type, (allowed.get(type) ?? new Set<string>()).add(field));
   }
+  ownFieldsByTable.set(table, allowed);
+  return allowed;
+}
+
+/** The gateway's own data pass the same decisions as anybody's. */
+function ownView(allowed: ReadonlySet<string> | undefined, value: View): Record<string, unknown> {
+  const view = bareObject();
+  for (const name of Object.keys(value)) view[name] = allowed?.has(name) === true ? value[name] : null;
   return view;
+}
+
+/** What a verdict reads of one record type, and how far this table lets it. */
+interface EvidenceRight {
+  readonly recordType: RecordType;
+  readonly derivable: boolean;
+  /** Conditions every row must meet to be derived from. */
+  readonly conditions: readonly Extract<DeriveDecision, { kind: 'row' }>[];
+}
+
+const rightsByTable = new WeakMap<DecisionTable, WeakMap<SceneRules, readonly EvidenceRight[]>>();
+
+/** Rights depend on table and scene alone, so that subjects share them. */
+function evidenceRights(table: DecisionTable, scene: SceneRules): readonly EvidenceRight[] {
+  const ofTable = rightsByTable.get(table) ?? new WeakMap<SceneRules, readonly EvidenceRight[]>();
+  rightsByTable.set(table, ofTable);
+  const known = ofTable.get(scene);
+  if (known !== undefined) return known;
+  const rights = scene.recordTypes.map((recordType): EvidenceRight => {
+    const reads = new Set(
+      scene.rules.filter((rule) => rule.recordType === recordType).flatMap((rule) => [...rule.reads]),
+    );
+    const conditions = [...reads].flatMap((name) => {
+      const decision = table.derivations.get(`${recordType.name}.${name}`);
+      return decision?.kind === 'row' ? [decision] : [];
+    });
+    return { recordType, derivable: isDerivable(table, recordType, reads), conditions };
+  });
+  ofTable.set(scene, rights);
+  return rights;
 }
 
 /** Evidence for every mandatory record type; a right that is missing is DENIED, which is not known. */
 function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evidence[] {
   const { planned, answers } = fetched;
-  const { table } = planned.decided;
-  return wish.scene.recordTypes.map((recordType): Evidence => {
-    const reads = new Set(
-      wish.scene.rules.filter((rule) => rule.recordType === recordType).flatMap((rule) => [...rule.reads]),
-    );
-    if (!isDerivable(table, recordType, reads)) return { recordType, state: 'DENIED', asOf: null, rows: [] };
+  const { table, admitted } = planned.decided;
+  return evidenceRights(table, wish.scene).map(({ recordType, derivable, conditions }): Evidence => {
+    if (!derivable) return { recordType, state: 'DENIED', asOf: null, rows: [] };
     const answer = answers.get(recordType.source);
     const { state, asOf } =
       answer === undefined ? { state: 'UNAVAILABLE' as const, asOf: null } : stateFor(answer, subject);
     const rows = answer?.rows.get(recordType.name)?.get(subject.id) ?? [];
     // A record that may not be derived from is not absent: leaving it out would acquit by accident.
-    if (rows.some((row) => !mayDerive(fetched, row, recordType, reads))) {
-      return { recordType, state: 'DENIED', asOf, rows: [] };
-    }
+    const mayDerive = (row: RecordRow): boolean =>
+      conditions.every((condition) => condition.holds({ row, today: admitted.today }));
+    if (!rows.every(mayDerive)) return { recordType, state: 'DENIED', asOf, rows: [] };
     return { recordType, state, asOf, rows: state === 'OK' || state === 'STALE' ? rows : [] };
   });
-}
-
-function mayDerive(fetched: Fetched, row: RecordRow, type: RecordType, names: ReadonlySet<string>): boolean {
-  const { table, admitted } = fetched.planned.decided;
-  for (const name of names) {
-    const decision = table.derivations.get(`${type.name}.${name}`);
-    if (decision?.kind === 'row' && !decision.holds({ row, today: admitted.today })) return false;
-  }
-  return true;
 }
 
 /** States of the sources a request asked, for the audit and the error list. */

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { FetchStep, SourceRequest, Subject } from '../../connectors/contract.ts';
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
-import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
+import type { RecordType, Section, SubjectTypeName } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
 import { type ReadableOperation, selectedFields } from './selection.ts';
 import {
@@ -32,17 +32,23 @@ const roots: Readonly<
   persons: { kind: 'Person', argument: 'citizenIds', many: true },
 };
 
+interface DraftRecord {
+  readonly type: RecordType;
+  readonly shown: Set<string>;
+}
+
+interface DraftSection extends SectionWish {
+  readonly records: Map<string, DraftRecord>;
+}
+
 interface Draft {
   readonly reading: ReadableOperation;
   readonly decided: Decided;
   readonly subjects: Map<string, Subject>;
-  readonly sections: Map<
-    string,
-    SectionWish & { readonly records: Map<string, { type: RecordType; shown: Set<string> }> }
-  >;
+  readonly sections: Map<string, DraftSection>;
   readonly verdicts: Map<SubjectTypeName, VerdictWish[]>;
-  /** Source → subjects it is to be asked about. */
-  readonly subjectsBySource: Map<string, Map<string, Subject>>;
+  /** Source → subjects it is to be asked about, each of them one of `subjects`. */
+  readonly subjectsBySource: Map<string, Set<Subject>>;
   /** Record type → fields a verdict needs. */
   readonly derived: Map<RecordType, Set<string>>;
   readonly withheld: Map<string, Withheld>;
@@ -83,8 +89,12 @@ export function planFetches(
     } else {
       subjects.push(subjectOf(root.kind, texts[0]!, `${node.name.value}(${root.argument})`));
     }
-    for (const subject of subjects) draft.subjects.set(subjectKey(subject), subject);
-    planEntity(draft, root.kind, subjects, node.selectionSet);
+    planEntity(
+      draft,
+      root.kind,
+      subjects.map((subject) => known(draft, subject)),
+      node.selectionSet,
+    );
   }
   return enter<'planned', Planned>({
     decided,
@@ -94,6 +104,14 @@ export function planFetches(
     fetches: fetchesOf(draft),
     withheld: draft.withheld,
   } as unknown as Planned);
+}
+
+/** The one object that stands for a subject in this request. */
+function known(draft: Draft, subject: Subject): Subject {
+  const key = subjectKey(subject);
+  const first = draft.subjects.get(key);
+  if (first === undefined) draft.subjects.set(key, subject);
+  return first ?? subject;
 }
 
 export function subjectKey(subject: Subject): string {
@@ -122,7 +140,7 @@ function planEntity(
     }
     const section = catalogue.sections.get(`${kind}.${name}`);
     if (section === undefined || node.selectionSet === undefined) continue;
-    const wish = draft.sections.get(`${kind}.${name}`) ?? { section, records: new Map() };
+    const wish = draft.sections.get(`${kind}.${name}`) ?? newSectionWish(section);
     draft.sections.set(`${kind}.${name}`, wish);
     const sectionType = reading.schema.getType(section.typeName) as GraphQLObjectType;
     for (const child of selectedFields(reading, sectionType, [node.selectionSet])) {
@@ -142,6 +160,10 @@ function planEntity(
     }
     askAbout(draft, section.source, subjects);
   }
+}
+
+function newSectionWish(section: Section): DraftSection {
+  return { section, records: new Map() };
 }
 
 /** Names of the record's fields selected under a section field. */
@@ -237,9 +259,9 @@ function note(draft: Draft, coordinate: string): boolean {
 }
 
 function askAbout(draft: Draft, source: string, subjects: readonly Subject[]): void {
-  const known = draft.subjectsBySource.get(source) ?? new Map<string, Subject>();
-  draft.subjectsBySource.set(source, known);
-  for (const subject of subjects) known.set(subjectKey(subject), subject);
+  const asked = draft.subjectsBySource.get(source) ?? new Set<Subject>();
+  draft.subjectsBySource.set(source, asked);
+  for (const subject of subjects) asked.add(subject);
 }
 
 function fetchesOf(draft: Draft): ReadonlyMap<string, SourceRequest> {
@@ -265,8 +287,7 @@ function fetchesOf(draft: Draft): ReadonlyMap<string, SourceRequest> {
       );
       if (fields !== undefined) steps.push({ record: record.name, fields });
     }
-    if (steps.length > 0 && subjects.size > 0)
-      fetches.set(source, { subjects: [...subjects.values()], steps });
+    if (steps.length > 0 && subjects.size > 0) fetches.set(source, { subjects: [...subjects], steps });
   }
   return fetches;
 }

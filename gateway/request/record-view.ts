@@ -5,6 +5,7 @@ import type { Decision, DecisionTable } from '../../policies/engine/decision-tab
 import type { RowFacts } from '../../policies/engine/evaluate.ts';
 import { applyMask } from '../../policies/masks/mask.ts';
 import type { RecordField, RecordType } from '../../schema/catalogue.ts';
+import { bareObject } from './bare-object.ts';
 import type { Withheld } from './stages.ts';
 
 /** Values by field name; null prototype. */
@@ -43,7 +44,7 @@ export function recordViewer(
       for (const row of rows) {
         const facts: RowFacts = { row, today };
         if (!grant.visible(facts)) continue;
-        const view = Object.create(null) as Record<string, Value>;
+        const view = bareObject<Value>();
         for (const { field, decision } of columns) view[field.name] = decided(field, decision, facts);
         views.push(view);
       }

@@ -1,6 +1,7 @@
 // A section as this caller may see it: its state, and its records where they are known and permitted.
 import type { SourceAnswer, Subject } from '../../connectors/contract.ts';
 import type { SectionState } from '../../schema/generated/types.ts';
+import { bareObject } from './bare-object.ts';
 import type { RecordViewer, View } from './record-view.ts';
 import type { SectionWish } from './stages.ts';
 
@@ -21,7 +22,7 @@ export function sectionView(
 ): Readonly<Record<string, unknown>> {
   const { section } = wish;
   const { state, asOf } = stateFor(answer, subject);
-  const view = Object.create(null) as Record<string, unknown>;
+  const view = bareObject();
   view['__typename'] = section.typeName;
   view['source'] = section.source;
   view['state'] = state;

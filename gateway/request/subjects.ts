@@ -21,8 +21,22 @@ export function subjectOf(kind: Subject['kind'], text: string, at: string): Subj
   return { kind, id: parsed.value };
 }
 
-/** Canonical items of a list. */
-export function subjectItems(kind: Subject['kind'], texts: readonly string[]): SubjectItem[] {
+// Plan and completion read the same list of the same request, which is gone with it.
+const read: Readonly<Record<Subject['kind'], WeakMap<readonly string[], readonly SubjectItem[]>>> = {
+  Organization: new WeakMap(),
+  Person: new WeakMap(),
+};
+
+/** Canonical items of a list; the list itself must not change. */
+export function subjectItems(kind: Subject['kind'], texts: readonly string[]): readonly SubjectItem[] {
+  const known = read[kind].get(texts);
+  if (known !== undefined) return known;
+  const items = readItems(kind, texts);
+  read[kind].set(texts, items);
+  return items;
+}
+
+function readItems(kind: Subject['kind'], texts: readonly string[]): SubjectItem[] {
   return texts.map((text, index) => {
     const parsed = kind === 'Organization' ? parseUscc(text) : parseCitizenId(text);
     return parsed.ok

@@ -68,7 +68,7 @@ export function judge(
       }
     }
   }
-  assessments.sort((a, b) => rank(a) - rank(b) || (a.from ?? '').localeCompare(b.from ?? ''));
+  if (assessments.length > 1) assessments.sort(inForceFirst);
   const unknown = complete.filter(({ state }) => state !== 'OK');
   return {
     outcome: outcomeOf(assessments, unknown.length > 0),
@@ -89,6 +89,17 @@ function outcomeOf(assessments: readonly Assessment[], somethingUnknown: boolean
   return 'CLEAR';
 }
 
-function rank({ status }: Assessment): number {
-  return ['IN_FORCE', 'UNDATED', 'ABSENT', 'NOT_YET', 'EXPIRED'].indexOf(status);
+const rank: Readonly<Record<Assessment['status'], number>> = {
+  IN_FORCE: 0,
+  UNDATED: 1,
+  ABSENT: 2,
+  NOT_YET: 3,
+  EXPIRED: 4,
+};
+
+/** Days are YYYY-MM-DD, so that their text orders as they do. */
+function inForceFirst(a: Assessment, b: Assessment): number {
+  if (a.status !== b.status) return rank[a.status] - rank[b.status];
+  const [left, right] = [a.from ?? '', b.from ?? ''];
+  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -14,10 +14,10 @@ const advice =
 /** Everything of a verdict before the caller's rights to its own fields are applied. */
 export interface VerdictFacts {
   readonly verdict: Readonly<Record<string, unknown>>;
-  readonly findings: readonly Readonly<Record<string, unknown>>[];
-  readonly evidence: readonly Readonly<Record<string, unknown>>[];
-  readonly rules: readonly Readonly<Record<string, unknown>>[];
-  readonly notAssessed: readonly Readonly<Record<string, unknown>>[];
+  readonly findings: () => readonly Readonly<Record<string, unknown>>[];
+  readonly evidence: () => readonly Readonly<Record<string, unknown>>[];
+  readonly rules: () => readonly Readonly<Record<string, unknown>>[];
+  readonly notAssessed: () => readonly Readonly<Record<string, unknown>>[];
 }
 
 export function verdictFacts(
@@ -27,7 +27,7 @@ export function verdictFacts(
   rulesVersion: string,
   viewerOf: (recordType: string) => RecordViewer,
 ): VerdictFacts {
-  const rules = new Map(judgement.rules.map((rule) => [`${rule.rule} ${rule.title}`, rule]));
+  // Lists are made when they are looked at: most questions ask for the outcome and its findings alone.
   return {
     verdict: {
       scene: scene.scene,
@@ -37,20 +37,24 @@ export function verdictFacts(
       rulesVersion,
       advice,
     },
-    findings: judgement.assessments.map((assessment) => finding(assessment, viewerOf)),
-    evidence: judgement.evidence.map(({ recordType, state, asOf: at }) => ({
-      source: recordType.source,
-      recordType: recordType.name,
-      state,
-      asOf: at,
-    })),
-    rules: [...rules.values()].map(({ rule, title, basis, certainty }) => ({
-      id: rule,
-      title,
-      basis,
-      certainty,
-    })),
-    notAssessed: scene.notAssessed.map((note) => ({ ...note })),
+    findings: () => judgement.assessments.map((assessment) => finding(assessment, viewerOf)),
+    evidence: () =>
+      judgement.evidence.map(({ recordType, state, asOf: at }) => ({
+        source: recordType.source,
+        recordType: recordType.name,
+        state,
+        asOf: at,
+      })),
+    rules: () => {
+      const rules = new Map(judgement.rules.map((rule) => [`${rule.rule} ${rule.title}`, rule]));
+      return [...rules.values()].map(({ rule, title, basis, certainty }) => ({
+        id: rule,
+        title,
+        basis,
+        certainty,
+      }));
+    },
+    notAssessed: () => scene.notAssessed.map((note) => ({ ...note })),
   };
 }
 
