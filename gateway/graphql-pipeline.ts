@@ -13,6 +13,7 @@ import { type ErrorCode, asGraphQLError, isErrorCode, messageOf } from './errors
 import { type DocumentLimits, documentLimitsRule } from './request/document-limits.ts';
 import { type ExecutorParts, executeOperation } from './request/execute.ts';
 import type { Admitted } from './request/stages.ts';
+import { writeAnswer } from './request/written-data.ts';
 
 export const documentLimits: DocumentLimits = {
   // The deepest query over the data has seven levels; introspection, as explorers ask for it, fifteen.
@@ -91,6 +92,7 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
       if (shown.extensions?.['code'] === 'INTERNAL') parts.log.error({ err: error }, 'the pipeline failed');
       return shown;
     },
+    stringifyResult: writeAnswer,
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

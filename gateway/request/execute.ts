@@ -19,10 +19,12 @@ import { decide } from './decide.ts';
 import { fetchAll } from './fetch.ts';
 import { type OwnDataContext, ownData } from './own-data.ts';
 import { planFetches } from './plan.ts';
+import { prepareSelection } from './prepared-selection.ts';
 import type { Recorder } from './record.ts';
 import { type ReadableOperation, fragmentsOf } from './selection.ts';
 import type { Admitted, Fetched } from './stages.ts';
 import { visibleSchema } from './visible-schema.ts';
+import { writtenData } from './written-data.ts';
 
 /** What the executor is made of. */
 export interface ExecutorParts extends OwnDataContext {
@@ -77,7 +79,8 @@ async function answer(admitted: Admitted, wanted: Operation, parts: ExecutorPart
     return result;
   }
   const reading = read(admitted, wanted);
-  if ([...roots].every((root) => ownRoots.has(root))) return answerAboutSelf(admitted, wanted, parts);
+  if ([...roots].every((root) => ownRoots.has(root)))
+    return answerAboutSelf(admitted, wanted, reading, parts);
 
   const decided = decide(admitted);
   const planned = planFetches(decided, reading, parts.limits);
@@ -89,32 +92,43 @@ async function answer(admitted: Admitted, wanted: Operation, parts: ExecutorPart
   );
   parts.health.note(fetched.answers, admitted.receivedAt);
   const completion = complete(fetched);
-  const executed = await run(admitted, wanted, { ...ownData(admitted, parts), ...completion.rootValue });
+  const rootValue = { ...ownData(admitted, parts), ...completion.rootValue };
+  const executed = await run(wanted, reading, rootValue);
   return conclude(admitted, parts, executed, fetched, completion);
 }
 
 async function answerAboutSelf(
   admitted: Admitted,
   wanted: Operation,
+  reading: ReadableOperation,
   parts: ExecutorParts,
 ): Promise<ExecutionResult> {
   parts.recorder.intend(admitted, wanted.document, wanted.operation.name?.value);
-  const executed = await run(admitted, wanted, ownData(admitted, parts));
+  const executed = await run(wanted, reading, ownData(admitted, parts));
   await parts.recorder.conclude(admitted, { errors: codesOf(executed) });
   return { ...executed, extensions: { request: admitted.request } };
 }
 
-async function run(admitted: Admitted, wanted: Operation, rootValue: unknown): Promise<ExecutionResult> {
+/** Every value is at hand by now, so the prepared selection serves; graphql-js does whatever that does not. */
+async function run(
+  { document, operation, variables }: Operation,
+  reading: ReadableOperation,
+  rootValue: Readonly<Record<string, unknown>>,
+): Promise<ExecutionResult> {
+  const { schema } = reading;
+  const data = prepareSelection(schema, document, operation)?.run(rootValue, reading.variables);
+  if (data !== undefined) return { data: writtenData(data) };
   return execute({
-    schema: admitted.snapshot.catalogue.schema,
-    document: wanted.document,
-    operationName: wanted.operation.name?.value ?? null,
-    variableValues: wanted.variables,
+    schema,
+    document,
+    operationName: operation.name?.value ?? null,
+    variableValues: variables,
     rootValue,
   });
 }
 
-async function conclude(
+/** Holds nothing of the records while it waits for the disk: only the answer. */
+function conclude(
   admitted: Admitted,
   parts: ExecutorParts,
   executed: ExecutionResult,
@@ -133,8 +147,7 @@ async function conclude(
     ...(executed.errors ?? []).map((error) => asGraphQLError(codeOf(error))),
     ...failures.map(({ source, failure }) => asGraphQLError(failure.code, { source })),
   ];
-  await parts.recorder.conclude(admitted, { fetched, completion, errors: errors.map(codeOf) });
-  return {
+  const answer: ExecutionResult = {
     ...(executed.data === undefined ? {} : { data: executed.data }),
     ...(errors.length === 0 ? {} : { errors }),
     extensions: {
@@ -145,6 +158,9 @@ async function conclude(
       withheld: [...completion.withheld.values()],
     },
   };
+  return parts.recorder
+    .conclude(admitted, { fetched, completion, errors: errors.map(codeOf) })
+    .then(() => answer);
 }
 
 function logFailure(log: Log, request: string, source: string, failure: SourceFailure): void {

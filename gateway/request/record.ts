@@ -67,7 +67,8 @@ export function createRecorder(log: AuditLog, pseudonymise: Pseudonymise): Recor
       }
       log.append(body as AuditBody);
     },
-    conclude: async (admitted, { fetched, completion, errors }) => {
+    // Not async: nothing of the records may be held while the disk is waited for.
+    conclude: (admitted, { fetched, completion, errors }) => {
       const body: Record<string, Json> = { kind: 'outcome', request: admitted.request, errors: [...errors] };
       if (fetched !== undefined) {
         body['sources'] = Object.fromEntries(
@@ -83,7 +84,7 @@ export function createRecorder(log: AuditLog, pseudonymise: Pseudonymise): Recor
           outcome,
         }));
       }
-      await log.durable(log.append(body as AuditBody));
+      return log.durable(log.append(body as AuditBody));
     },
     refuse: async (caller, request, code, declared) => {
       await log.durable(log.append({ kind: 'refusal', request, ...callerOf(caller), ...declared, code }));
