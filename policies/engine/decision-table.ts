@@ -1,16 +1,13 @@
 // Decides every coordinate before anything is fetched: (policy set, consumer, purpose) → table. A pure
 // function; an error anywhere in an applicable policy is a denial of the field.
 import type { Catalogue, Coordinate, MaskKind, RecordField, RecordType } from '../../schema/catalogue.ts';
-import { regionAncestors, type RegionCode } from '../../schema/identifiers/region-code.ts';
 import { stricter } from '../masks/mask.ts';
 import { type AccessPolicy, type PolicySet } from './access-policies.ts';
 import type { AccessAction } from './cedar-schema.ts';
-import type { Scope } from './cedar-json.ts';
 import type { Consumer, Purpose } from './consumers.ts';
-import { type Known, type Partial, type RowFacts, evaluate, holds } from './evaluate.ts';
+import { type RowFacts, holds } from './evaluate.ts';
 import { type PermittedFields, brandPermitted } from './permitted.ts';
-import { rowAttributes } from './row-values.ts';
-import { type CedarValue, type Entity, entity, entityKey } from './values.ts';
+import { type World, weigh, worldFor } from './weigh.ts';
 
 /** Why a field is withheld. Closed list, documented in docs/policies.md. */
 export type DenialReason = 'NOT_PERMITTED' | 'FORBIDDEN' | 'POLICY_ERROR';
@@ -143,87 +140,6 @@ function permit(
   return brandPermitted([...fields].filter((name) => record.fields.has(name)).sort());
 }
 
-interface World {
-  readonly known: Omit<Known, 'action' | 'resource'>;
-  readonly principalAncestors: ReadonlySet<string>;
-}
-
-function worldFor(policySet: PolicySet, catalogue: Catalogue, subject: DecisionSubject): World {
-  const { consumer, purpose } = subject;
-  const principal = entity('Consumer', consumer.name);
-  const roles = new Set<string>();
-  const climb = (role: string): void => {
-    if (roles.has(`Role::${role}`)) return;
-    roles.add(`Role::${role}`);
-    policySet.consumers.roles.get(role)?.forEach(climb);
-  };
-  consumer.roles.forEach(climb);
-  const attributes = new Map<string, CedarValue>();
-  if (consumer.agency !== undefined) attributes.set('agency', consumer.agency);
-  if (consumer.region !== undefined) attributes.set('region', entity('Region', consumer.region));
-  const none: ReadonlyMap<string, CedarValue> = new Map();
-  const fieldAttributes = new Map<string, ReadonlyMap<string, CedarValue>>();
-  for (const field of catalogue.coordinates.values()) {
-    const { sharing, level, personal } = field.classification;
-    const members = new Map<string, CedarValue>([
-      ['sharing', sharing],
-      ['level', BigInt(level)],
-      ['personal', personal],
-    ]);
-    fieldAttributes.set(`Field::${field.coordinate}`, members);
-  }
-  const ancestors = new Map<string, ReadonlySet<string>>();
-  return {
-    principalAncestors: roles,
-    known: {
-      principal,
-      context: new Map<string, CedarValue>([
-        ['purpose', entity('Purpose', purpose.name)],
-        ['caseGiven', subject.caseGiven],
-        ['userGiven', subject.userGiven],
-      ]),
-      rowTypes: rowAttributes(catalogue),
-      rowIs: 'context.row',
-      attributesOf: (of) =>
-        (of.type === 'Consumer' && of.id === consumer.name
-          ? attributes
-          : fieldAttributes.get(entityKey(of))) ?? none,
-      ancestorsOf: (of) => {
-        const key = entityKey(of);
-        let found = ancestors.get(key);
-        if (found === undefined) {
-          found = ancestorsIn(catalogue, of, principal, roles);
-          ancestors.set(key, found);
-        }
-        return found;
-      },
-    },
-  };
-}
-
-function ancestorsIn(
-  catalogue: Catalogue,
-  of: Entity,
-  principal: Entity,
-  roles: ReadonlySet<string>,
-): ReadonlySet<string> {
-  if (of.type === 'Consumer' && of.id === principal.id) return roles;
-  if (of.type === 'Region') {
-    return new Set(regionAncestors(of.id as RegionCode).map((code) => `Region::${code}`));
-  }
-  if (of.type === 'Field') {
-    const record = catalogue.records.get(of.id.split('.')[0]!);
-    return record === undefined
-      ? new Set()
-      : new Set([`RecordType::${record.name}`, `Source::${record.source}`]);
-  }
-  if (of.type === 'RecordType') {
-    const source = catalogue.records.get(of.id)?.source;
-    return source === undefined ? new Set() : new Set([`Source::${source}`]);
-  }
-  return new Set();
-}
-
 function decideField(
   world: World,
   policies: readonly AccessPolicy[],
@@ -265,20 +181,8 @@ function authorise(
   field: RecordField,
   action: AccessAction,
 ): Authorisation {
-  const given: Known = {
-    ...world.known,
-    action: entity('Action', action),
-    resource: entity('Field', field.coordinate),
-  };
-  const permits: { policy: AccessPolicy; when: Partial }[] = [];
-  const forbids: { policy: AccessPolicy; when: Partial }[] = [];
-  for (const policy of policies) {
-    if (!inScope(policy, world, record, field, action)) continue;
-    const when = conditionOf(policy, given);
-    if (when.kind === 'error') return settled('no', 'POLICY_ERROR', [policy.id]);
-    if (when.kind === 'known' && when.value !== true) continue;
-    (policy.policy.effect === 'permit' ? permits : forbids).push({ policy, when });
-  }
+  const { permits, forbids, failed } = weigh(world, policies, record, field, action);
+  if (failed !== undefined) return settled('no', 'POLICY_ERROR', [failed.id]);
   const absolute = forbids.find(({ when }) => when.kind === 'known');
   if (absolute !== undefined) return settled('no', 'FORBIDDEN', [absolute.policy.id]);
   if (permits.length === 0) return settled('no', 'NOT_PERMITTED', []);
@@ -331,51 +235,6 @@ function asDerivation(authorisation: Authorisation): DeriveDecision {
     case 'open':
       return { kind: 'row', reads: authorisation.reads, holds: (facts) => authorisation.holds(facts) };
   }
-}
-
-function inScope(
-  { policy }: AccessPolicy,
-  world: World,
-  record: RecordType,
-  field: RecordField,
-  action: AccessAction,
-): boolean {
-  const { principal, resource } = policy;
-  const actions =
-    policy.action.op === 'All'
-      ? undefined
-      : policy.action.op === '=='
-        ? [policy.action.entity]
-        : (policy.action.entities ?? [policy.action.entity!]);
-  if (actions !== undefined && !actions.some(({ id }) => id === action)) return false;
-  const fieldAncestors = new Set([`RecordType::${record.name}`, `Source::${record.source}`]);
-  return (
-    matches(principal, world.known.principal, world.principalAncestors) &&
-    matches(resource, entity('Field', field.coordinate), fieldAncestors)
-  );
-}
-
-function matches(scope: Scope, subject: Entity, ancestors: ReadonlySet<string>): boolean {
-  switch (scope.op) {
-    case 'All':
-      return true;
-    case '==':
-      return scope.entity.type === subject.type && scope.entity.id === subject.id;
-    case 'in':
-      return entityKey(scope.entity) === entityKey(subject) || ancestors.has(entityKey(scope.entity));
-    case 'is':
-      return (
-        scope.entity_type === subject.type &&
-        (scope.in === undefined || matches({ op: 'in', entity: scope.in.entity }, subject, ancestors))
-      );
-  }
-}
-
-/** All conditions of a policy as one: `when` must hold, `unless` must not. */
-function conditionOf({ policy }: AccessPolicy, given: Known): Partial {
-  const parts = policy.conditions.map(({ kind, body }) => (kind === 'when' ? body : { '!': { arg: body } }));
-  const whole = parts.reduceRight((right, left) => ({ '&&': { left, right } }), { Value: true } as object);
-  return evaluate(whole, given);
 }
 
 function grantOf(decisions: readonly Decision[]): RecordGrant {
