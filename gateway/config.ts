@@ -6,7 +6,7 @@ import type { Problem } from '../schema/problem.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = (most: number): z.ZodCoercedNumber =>
-  z.coerce.number().int().min(1).max(most) as z.ZodCoercedNumber;
+  z.coerce.number().int().min(1).max(most);
 const path = z.string().min(1);
 
 interface Key {
@@ -75,7 +75,7 @@ export const configurationKeys = {
     meaning: 'Least severe log line written.',
   },
   NODE_ENV: {
-    shape: z.enum(['production', 'sandbox']),
+    shape: z.string(),
     fallback: 'production',
     meaning: '`sandbox` is set by `npm start`; everything else is production.',
   },

@@ -68,6 +68,11 @@ export const errorTexts = {
     en: 'The user must be 2 to 64 letters, digits, hyphens, dots or underscores.',
     zh: '经办人标识须为 2 至 64 个字符。',
   },
+  CASE_SUBJECTS_EXCEEDED: {
+    status: 403,
+    en: 'The case has touched as many subjects today as its purpose allows.',
+    zh: '该案号当日查询的主体数量已达用途上限。',
+  },
   SUBJECT_NOT_PERMITTED: {
     status: 403,
     en: 'The declared purpose does not cover this kind of subject.',

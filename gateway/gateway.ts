@@ -18,6 +18,9 @@ import type { Configuration } from './config.ts';
 import { startPipeline } from './graphql-pipeline.ts';
 import { fingerprintPolicies, keepPoliciesLive } from './policy-reload.ts';
 import { type Authenticator, createAuthenticator } from './request/authenticate.ts';
+import { limitCases } from './request/case-limits.ts';
+import { type CaseQuota, openCaseQuota } from './request/case-quota.ts';
+import type { Pseudonymise } from './request/pseudonyms.ts';
 import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
 import { createSourceHealth } from './request/source-health.ts';
@@ -86,7 +89,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await requireKeys(configuration);
   const opened: { close(): Promise<void> | void }[] = [];
   try {
-    const { audit, recorder } = await openAudit(options, opened);
+    const { audit, pseudonymise } = await openAudit(options, opened);
+    const recorder = createRecorder(audit, pseudonymise);
+    const quota = openQuota(configuration, snapshot);
+    if (quota !== undefined) opened.push(quota);
     const connectors = await openSources({
       manifests,
       stagingUrl: configuration.databaseUrl,
@@ -101,6 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       connectors,
       health: createSourceHealth(),
       recorder,
+      cases: limitCases(quota, pseudonymise, log),
       log,
       limits: configuration.limits,
     });
@@ -145,6 +152,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await closeServer(server);
         await pipeline.stop();
         await closeAll(connectors, authenticator);
+        await quota?.close();
         if (audit.healthy) audit.append({ kind: 'stop' });
         await audit.close();
       },
@@ -158,7 +166,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function openAudit(
   { configuration, clock, log, onFatal }: GatewayOptions,
   opened: { close(): Promise<void> | void }[],
-): Promise<{ audit: AuditLog; recorder: ReturnType<typeof createRecorder> }> {
+): Promise<{ audit: AuditLog; pseudonymise: Pseudonymise }> {
   const { anchorFile, directory, signingKeyFile } = configuration.audit;
   const { log: audit, recovered } = await openAuditLog({
     directory,
@@ -171,7 +179,18 @@ async function openAudit(
   opened.push(audit);
   if (recovered.cutBytes > 0) log.warn({ ...recovered }, 'a torn end of the audit log was cut');
   const key = await loadOrCreateKey(configuration.pseudonymKeyFile);
-  return { audit, recorder: createRecorder(audit, createPseudonymiser(key)) };
+  return { audit, pseudonymise: createPseudonymiser(key) };
+}
+
+/** The count of subjects per case; needed as soon as a purpose limits them. */
+function openQuota({ databaseUrl }: Configuration, { policies }: PolicySnapshot): CaseQuota | undefined {
+  if (databaseUrl !== undefined) return openCaseQuota(databaseUrl);
+  const limited = [...policies.policySet.consumers.purposes.values()].find(
+    ({ subjectsPerCaseAndDay }) => subjectsPerCaseAndDay !== undefined,
+  );
+  if (limited === undefined) return undefined;
+  const message = `DATABASE_URL: is required, because the purpose ${limited.name} limits subjects per case`;
+  throw new StartupRefused([{ file: 'environment', message }]);
 }
 
 function authenticatorFor({ token }: Configuration, clock: () => Date): Authenticator {

@@ -177,20 +177,26 @@ function readSource(
     if (node.kind === Kind.OBJECT_TYPE_DEFINITION) definitions.set(node.name.value, node);
     if (node.kind === Kind.OBJECT_TYPE_EXTENSION) extensions.push(node);
   }
-  const at = (node: { readonly loc?: { readonly startToken: { readonly line: number } } | undefined }): number =>
-    node.loc?.startToken.line ?? 1;
+  const at = (node: {
+    readonly loc?: { readonly startToken: { readonly line: number } } | undefined;
+  }): number => node.loc?.startToken.line ?? 1;
 
   const sections: Section[] = [];
   const recordNames = new Set<string>();
   if (name === ownSource) {
     for (const [typeName, node] of definitions) {
-      if (node.directives?.some((directive) => directive.name.value === 'classified')) recordNames.add(typeName);
+      if (node.directives?.some((directive) => directive.name.value === 'classified'))
+        recordNames.add(typeName);
     }
   }
   for (const extension of extensions) {
     const subject = extension.name.value as SubjectTypeName;
     if (!subjectTypes.includes(subject)) {
-      problems.push({ file, line: at(extension), message: `a source may only extend ${subjectTypes.join(' or ')}` });
+      problems.push({
+        file,
+        line: at(extension),
+        message: `a source may only extend ${subjectTypes.join(' or ')}`,
+      });
       continue;
     }
     for (const field of extension.fields ?? []) {
@@ -206,7 +212,11 @@ function readSource(
       const typeName = namedTypeOf(field.type);
       const definition = definitions.get(typeName);
       if (definition === undefined || !definition.interfaces?.some((face) => face.name.value === 'Section')) {
-        problems.push({ file, line: at(field), message: `${typeName} must be defined in this file and implement Section` });
+        problems.push({
+          file,
+          line: at(field),
+          message: `${typeName} must be defined in this file and implement Section`,
+        });
         continue;
       }
       const fields = new Map<string, SectionField>();
@@ -264,7 +274,11 @@ function readRecord(
     const line = at(fieldNode);
     const classification = readClassification(fieldNode.directives) ?? ofType;
     if (classification === undefined) {
-      problems.push({ file, line, message: `${coordinate} is not classified: add @classified to it or to ${name}` });
+      problems.push({
+        file,
+        line,
+        message: `${coordinate} is not classified: add @classified to it or to ${name}`,
+      });
       continue;
     }
     if (fieldNode.type.kind === Kind.NON_NULL_TYPE) {
@@ -274,7 +288,11 @@ function readRecord(
     const field = type instanceof GraphQLObjectType ? type.getFields()[fieldName] : undefined;
     const leaf = field === undefined ? undefined : getNamedType(field.type);
     if (leaf === undefined || (source !== ownSource && !isLeafType(leaf))) {
-      problems.push({ file, line, message: `${coordinate}: a record's fields are scalars, enums or lists of them` });
+      problems.push({
+        file,
+        line,
+        message: `${coordinate}: a record's fields are scalars, enums or lists of them`,
+      });
       continue;
     }
     fields.set(fieldName, {
@@ -294,7 +312,9 @@ function readRecord(
   return { name, source, fields, line: at(node) };
 }
 
-function readClassification(directives: readonly ConstDirectiveNode[] | undefined): Classification | undefined {
+function readClassification(
+  directives: readonly ConstDirectiveNode[] | undefined,
+): Classification | undefined {
   const directive = directives?.find((candidate) => candidate.name.value === 'classified');
   if (directive === undefined) return undefined;
   const given = new Map(directive.arguments?.map((argument) => [argument.name.value, argument.value]));

@@ -11,7 +11,7 @@ import {
   verify,
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AuditError } from './audit-error.ts';
 import type { Head } from './entry.ts';
@@ -74,6 +74,12 @@ export async function loadOrCreateSigningKey(path: string): Promise<KeyObject> {
     Buffer.from(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })),
   );
   const key = parseKey(path, () => createPrivateKey(pem));
+  // A mounted secret is read-only and brings its public half along.
+  const published = await access(`${path}.pub`).then(
+    () => true,
+    () => false,
+  );
+  if (published) return key;
   await createFile(
     `${path}.pub`,
     Buffer.from(createPublicKey(key).export({ type: 'spki', format: 'pem' })),

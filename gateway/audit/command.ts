@@ -1,4 +1,5 @@
 /** The auditor's command: verify, find, show, head. Reads files, writes to the given streams, changes nothing. */
+import { resolve } from 'node:path';
 import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { AuditError, systemCode } from './audit-error.ts';
@@ -57,7 +58,7 @@ export async function runAuditCli(argv: readonly string[], io: AuditCliIo): Prom
     const [command, ...rest] = positionals;
     if (rest.length > (command === 'show' ? 1 : 0))
       throw new UsageError(`unexpected argument ${rest.at(-1)}`);
-    const directory = values.directory ?? io.env['AUDIT_DIRECTORY'] ?? 'data/audit';
+    const directory = values.directory ?? io.env['AUDIT_DIRECTORY'] ?? usualDirectory;
     switch (command) {
       case 'verify':
         return await verify(directory, values, io);
@@ -93,7 +94,7 @@ async function verify(directory: string, values: Values, io: AuditCliIo): Promis
   await segmentsOf(directory);
   const progress = progressOn(io);
   const report = await verifyAuditLog(directory, {
-    publicKey: await Promise.all((await publicKeyFiles(values, io)).map(loadPublicKey)),
+    publicKey: await Promise.all((await publicKeyFiles(directory, values, io)).map(loadPublicKey)),
     ...(values.anchor === undefined ? {} : { anchorFile: values.anchor }),
     onProgress: progress.show,
   });
@@ -102,10 +103,14 @@ async function verify(directory: string, values: Values, io: AuditCliIo): Promis
   return report.problem === undefined ? 0 : 1;
 }
 
-async function publicKeyFiles(values: Values, io: AuditCliIo): Promise<readonly string[]> {
+const usualDirectory = 'data/audit';
+
+/** The key that was named; else the usual key, but only for the usual directory: a log elsewhere has its own. */
+async function publicKeyFiles(directory: string, values: Values, io: AuditCliIo): Promise<readonly string[]> {
   if (values['public-key'] !== undefined) return values['public-key'];
   const configured = io.env['AUDIT_PUBLIC_KEY_FILE'];
   if (configured !== undefined) return [configured];
+  if (resolve(directory) !== resolve(usualDirectory)) return [];
   const usual = 'data/keys/audit-signing.key.pub';
   return access(usual).then(
     () => [usual],

@@ -33,9 +33,24 @@ export function purposeTable({ purposes, consumers }: Consumers): string {
     purpose.caseRequired ? 'yes 须' : '',
     purpose.userRequired ? 'yes 须' : '',
     purpose.subjects.join(', '),
+    purpose.subjectsPerCaseAndDay === undefined ? '' : String(purpose.subjectsPerCaseAndDay),
+    purpose.traceEachSubject ? 'yes 是' : '',
+    purpose.traceRetention,
     codes([...consumers.values()].filter(({ purposes: held }) => held.includes(purpose.name)).map(nameOf)),
   ]);
-  const head = ['Purpose', 'Title', '名称', 'Legal basis', 'Case', 'User', 'Subjects', 'Held by'];
+  const head = [
+    'Purpose',
+    'Title',
+    '名称',
+    'Legal basis',
+    'Case',
+    'User',
+    'Subjects',
+    'Per case and day',
+    'Each traced',
+    'Kept',
+    'Held by',
+  ];
   return table(head, rows);
 }
 

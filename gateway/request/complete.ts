@@ -63,6 +63,7 @@ export function complete(fetched: Fetched): Completion {
   };
 
   const verdict = (subject: Subject, wish: VerdictWish): View => {
+    if (!wish.subjects.has(subject.id)) return bareObject();
     const judged = judgements.get(wish) ?? new Map<string, Judgement>();
     judgements.set(wish, judged);
     let judgement = judged.get(subject.id);
@@ -210,7 +211,10 @@ export function failuresOf(answers: ReadonlyMap<string, SourceAnswer>): readonly
   readonly source: string;
   readonly failure: NonNullable<SourceAnswer['failure']>;
 }[] {
-  return [...answers].flatMap(([source, { failure }]) =>
-    failure === undefined ? [] : [{ source, failure }],
-  );
+  return [...answers].flatMap(([source, { failure, invalidSubjects }]) => {
+    if (failure !== undefined) return [{ source, failure }];
+    if (invalidSubjects.size === 0) return [];
+    const detail = `what it said of ${invalidSubjects.size} subjects is not usable`;
+    return [{ source, failure: { code: 'SOURCE_INVALID_ANSWER' as const, detail } }];
+  });
 }

@@ -17,12 +17,14 @@ import { ClientError, type ErrorCode, asGraphQLError, isErrorCode } from '../err
 import { type Completion, complete, failuresOf } from './complete.ts';
 import { decide } from './decide.ts';
 import { fetchAll } from './fetch.ts';
+import type { CaseLimits } from './case-limits.ts';
 import { type OwnDataContext, ownData } from './own-data.ts';
+import { misplacedNull } from './null-variables.ts';
 import { planFetches } from './plan.ts';
 import { prepareSelection } from './prepared-selection.ts';
 import type { Recorder } from './record.ts';
 import { type ReadableOperation, fragmentsOf } from './selection.ts';
-import type { Admitted, Fetched } from './stages.ts';
+import type { Admitted, Fetched, Planned } from './stages.ts';
 import { visibleSchema } from './visible-schema.ts';
 import { writtenData } from './written-data.ts';
 
@@ -30,6 +32,7 @@ import { writtenData } from './written-data.ts';
 export interface ExecutorParts extends OwnDataContext {
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly recorder: Recorder;
+  readonly cases: CaseLimits;
   readonly log: Log;
   readonly limits: { readonly maxSubjects: number; readonly requestMilliseconds: number };
 }
@@ -50,20 +53,27 @@ export async function executeOperation(
   parts: ExecutorParts,
 ): Promise<ExecutionResult> {
   const name = wanted.operation.name?.value;
+  const progress: { planned?: Planned } = {};
   try {
-    return await answer(admitted, wanted, parts);
+    return await answer(admitted, wanted, parts, progress);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
-    parts.recorder.intend(admitted, wanted.document, name);
+    parts.recorder.intend(admitted, wanted.document, name, progress.planned);
     await parts.recorder.conclude(admitted, { errors: [error.code] });
     return { errors: [asGraphQLError(error.code, { at: error.at })] };
   }
 }
 
-async function answer(admitted: Admitted, wanted: Operation, parts: ExecutorParts): Promise<ExecutionResult> {
+async function answer(
+  admitted: Admitted,
+  wanted: Operation,
+  parts: ExecutorParts,
+  progress: { planned?: Planned },
+): Promise<ExecutionResult> {
   const { operation, document } = wanted;
   if (operation.operation !== OperationTypeNode.QUERY) throw new ClientError('OPERATION_NOT_SUPPORTED');
   const roots = rootFieldsOf(wanted);
+  const reading = read(admitted, wanted);
   if ([...roots].some((root) => introspectionRoots.has(root))) {
     if ([...roots].some((root) => !introspectionRoots.has(root) && root !== '__typename')) {
       throw new ClientError('INTROSPECTION_MIXED');
@@ -75,15 +85,16 @@ async function answer(admitted: Admitted, wanted: Operation, parts: ExecutorPart
       operationName: operation.name?.value ?? null,
       variableValues: wanted.variables,
     });
-    await parts.recorder.conclude(admitted, { errors: [] });
+    await parts.recorder.conclude(admitted, { errors: codesOf(result) });
     return result;
   }
-  const reading = read(admitted, wanted);
   if ([...roots].every((root) => ownRoots.has(root)))
     return answerAboutSelf(admitted, wanted, reading, parts);
 
   const decided = decide(admitted);
   const planned = planFetches(decided, reading, parts.limits);
+  progress.planned = planned;
+  await parts.cases.claim(planned);
   parts.recorder.intend(admitted, document, operation.name?.value, planned);
   const fetched = await fetchAll(
     planned,
@@ -176,6 +187,8 @@ function read(admitted: Admitted, { document, operation, variables }: Operation)
     const code = error?.extensions['code'];
     throw new ClientError(isErrorCode(code) ? code : 'VARIABLE_INVALID', variablePath(error));
   }
+  const misplaced = misplacedNull(schema, document, operation, coerced.coerced);
+  if (misplaced !== undefined) throw new ClientError('VARIABLE_INVALID', `$${misplaced}`);
   return { schema, operation, fragments: fragmentsOf(document), variables: coerced.coerced };
 }
 

@@ -7,9 +7,9 @@ import type { AuditBody, Json } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Completion } from './complete.ts';
+import { type Pseudonymise, pseudonymOf } from './pseudonyms.ts';
+import { stateFor } from './section-view.ts';
 import type { Admitted, Caller, Fetched, Planned } from './stages.ts';
-
-export type Pseudonymise = (kind: string, canonicalValue: string) => string;
 
 /** What the record stage writes. Every method that answers resolves when its entries are durable. */
 export interface Recorder {
@@ -39,8 +39,7 @@ export interface Outcome {
 
 export function createRecorder(log: AuditLog, pseudonymise: Pseudonymise): Recorder {
   const documents = createDocumentRegister(log);
-  const pseudonym = ({ kind, id }: Subject): string =>
-    pseudonymise(kind === 'Organization' ? 'uscc' : 'citizen-id', id);
+  const pseudonym = (subject: Subject): string => pseudonymOf(pseudonymise, subject);
   return {
     intend: (admitted, document, operationName, planned) => {
       const body: Record<string, Json> = {
@@ -75,6 +74,9 @@ export function createRecorder(log: AuditLog, pseudonymise: Pseudonymise): Recor
           [...fetched.answers].map(([source, { state, asOf }]) => [source, { state, asOf }]),
         );
       }
+      if (fetched !== undefined && admitted.purpose?.traceEachSubject === true) {
+        traceSubjects(log, admitted, fetched, completion, pseudonym);
+      }
       if (completion !== undefined) {
         body['withheld'] = [...completion.withheld.keys()];
         body['verdicts'] = completion.outcomes.map(({ subject, scene, asOf, outcome }) => ({
@@ -92,6 +94,29 @@ export function createRecorder(log: AuditLog, pseudonymise: Pseudonymise): Recor
   };
 }
 
+/** One entry a subject: who was looked at, what was known of them and what was concluded. */
+function traceSubjects(
+  log: AuditLog,
+  admitted: Admitted,
+  fetched: Fetched,
+  completion: Completion | undefined,
+  pseudonym: (subject: Subject) => string,
+): void {
+  for (const subject of fetched.planned.subjects) {
+    const sources = [...fetched.answers].map(([source, answer]) => [source, stateFor(answer, subject).state]);
+    const verdicts = (completion?.outcomes ?? []).filter(({ subject: of }) => of.id === subject.id);
+    log.append({
+      kind: 'access',
+      request: admitted.request,
+      ...callerOf(admitted.caller),
+      ...declarationOf(admitted),
+      subject: pseudonym(subject),
+      sources: Object.fromEntries(sources) as Record<string, Json>,
+      verdicts: verdicts.map(({ scene, asOf, outcome }) => ({ scene, asOf, outcome })),
+    });
+  }
+}
+
 function callerOf(caller: Caller): { caller: Json } {
   const { name, agency } = caller.consumer;
   return {
@@ -106,6 +131,7 @@ function callerOf(caller: Caller): { caller: Json } {
 function declarationOf({ purpose, caseNumber, user }: Admitted): Record<string, Json> {
   return {
     purpose: purpose?.name ?? null,
+    ...(purpose === undefined ? {} : { retain: purpose.traceRetention }),
     ...(caseNumber === undefined ? {} : { case: caseNumber }),
     ...(user === undefined ? {} : { user }),
   };

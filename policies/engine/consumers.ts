@@ -17,6 +17,9 @@ const purposesShape = z.strictObject({
       caseRequired: z.boolean(),
       userRequired: z.boolean(),
       subjects: z.array(z.enum(['Organization', 'Person'])).min(1),
+      subjectsPerCaseAndDay: z.number().int().min(1).optional(),
+      traceEachSubject: z.boolean().default(false),
+      traceRetention: z.string().regex(/^P\d+[YM]$/, 'must be a period such as P3Y'),
     }),
   ),
 });
@@ -53,6 +56,12 @@ export interface Purpose {
   readonly userRequired: boolean;
   /** Kinds of subject it may touch. */
   readonly subjects: readonly ('Organization' | 'Person')[];
+  /** Distinct subjects one case may touch in a day (Beijing); undefined: as many as there are. */
+  readonly subjectsPerCaseAndDay?: number | undefined;
+  /** Whether the audit gets an entry of its own for every subject of a request. */
+  readonly traceEachSubject: boolean;
+  /** How long the trace must be kept, ISO 8601: named in every intent, for whoever archives the log. */
+  readonly traceRetention: string;
 }
 
 /** A consuming system as the policies know it. */
@@ -101,6 +110,11 @@ export function loadConsumers(directory: string): { consumers?: Consumers; probl
       ...(suggestion === undefined ? {} : { suggestion }),
     });
   };
+  for (const [purpose, entry] of Object.entries(purposes.value.purposes)) {
+    if (entry.subjectsPerCaseAndDay === undefined || entry.caseRequired) continue;
+    const line = purposes.lineOf(['purposes', purpose, 'subjectsPerCaseAndDay']);
+    problems.push({ file: purposesFile, line, message: 'a limit per case needs caseRequired: true' });
+  }
   for (const [role, { within }] of Object.entries(consumers.value.roles)) {
     for (const parent of within) missing('role', roleNames, parent, ['roles', role]);
   }

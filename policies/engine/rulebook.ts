@@ -81,7 +81,8 @@ const annotationsShape = z.strictObject({
   effect: z.enum(['BAR', 'RESTRICT', 'REVIEW']),
   title: z.string().min(1),
   basis: z.string().min(1),
-  jurisdiction: z.union([z.literal('CN'), z.string().regex(/^\d{6}$/)]),
+  // A subject's region is not judged yet: a regional rule would hold for everybody, so it is refused.
+  jurisdiction: z.literal('CN'),
   validFrom: date,
   validTo: date.optional(),
   certainty: z.enum(['V', 'S', 'M']),

@@ -120,31 +120,31 @@ export function checkedLong(value: bigint): bigint {
 
 /** Calls of Cedar's extension functions and methods that policies here may use. */
 export const extensionCalls: Readonly<Record<string, (...values: CedarValue[]) => CedarValue>> = {
-  datetime: (text) => construct('datetime', text!),
-  duration: (text) => construct('duration', text!),
-  decimal: (text) => construct('decimal', text!),
+  datetime: (text) => construct('datetime', text),
+  duration: (text) => construct('duration', text),
+  decimal: (text) => construct('decimal', text),
   offset: (at, by) => ({
     kind: 'datetime',
-    units: checkedLong(asExtension(at!, 'datetime') + asExtension(by!, 'duration')),
+    units: checkedLong(asExtension(at, 'datetime') + asExtension(by, 'duration')),
   }),
   durationSince: (at, since) => ({
     kind: 'duration',
-    units: checkedLong(asExtension(at!, 'datetime') - asExtension(since!, 'datetime')),
+    units: checkedLong(asExtension(at, 'datetime') - asExtension(since, 'datetime')),
   }),
   toDate: (at) => {
-    const units = asExtension(at!, 'datetime');
+    const units = asExtension(at, 'datetime');
     const day = 86_400_000n;
     return { kind: 'datetime', units: units - (((units % day) + day) % day) };
   },
-  toDays: (span) => asExtension(span!, 'duration') / 86_400_000n,
-  toHours: (span) => asExtension(span!, 'duration') / 3_600_000n,
-  toMinutes: (span) => asExtension(span!, 'duration') / 60_000n,
-  toSeconds: (span) => asExtension(span!, 'duration') / 1000n,
-  toMilliseconds: (span) => asExtension(span!, 'duration'),
-  lessThan: (a, b) => asExtension(a!, 'decimal') < asExtension(b!, 'decimal'),
-  lessThanOrEqual: (a, b) => asExtension(a!, 'decimal') <= asExtension(b!, 'decimal'),
-  greaterThan: (a, b) => asExtension(a!, 'decimal') > asExtension(b!, 'decimal'),
-  greaterThanOrEqual: (a, b) => asExtension(a!, 'decimal') >= asExtension(b!, 'decimal'),
+  toDays: (span) => asExtension(span, 'duration') / 86_400_000n,
+  toHours: (span) => asExtension(span, 'duration') / 3_600_000n,
+  toMinutes: (span) => asExtension(span, 'duration') / 60_000n,
+  toSeconds: (span) => asExtension(span, 'duration') / 1000n,
+  toMilliseconds: (span) => asExtension(span, 'duration'),
+  lessThan: (a, b) => asExtension(a, 'decimal') < asExtension(b, 'decimal'),
+  lessThanOrEqual: (a, b) => asExtension(a, 'decimal') <= asExtension(b, 'decimal'),
+  greaterThan: (a, b) => asExtension(a, 'decimal') > asExtension(b, 'decimal'),
+  greaterThanOrEqual: (a, b) => asExtension(a, 'decimal') >= asExtension(b, 'decimal'),
 };
 
 function construct(name: string, argument: CedarValue): Extension {
