@@ -81,6 +81,14 @@ export async function pin(pid: number, core: number): Promise<boolean> {
   );
 }
 
+/** Milliseconds of processor time a process has used, all its threads; NaN where /proc does not tell. */
+export async function processorTimeOf(pid: number): Promise<number> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // Behind the name in brackets; user and system time in hundredths of a second.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 /** Resident memory of a process in MB: now and at its highest. Undefined where /proc does not tell. */
 export async function memoryOf(
   pid: number,

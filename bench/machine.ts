@@ -1,5 +1,5 @@
 // What the figures were measured on: absolute ones mean nothing without it.
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 export interface Machine {
   readonly date: string;
@@ -10,6 +10,8 @@ export interface Machine {
   readonly platform: string;
   /** Whether servers had a core of their own. */
   readonly pinned: boolean;
+  /** Processes that wanted a core in the minute before the run: above 0.5, somebody else was at work. */
+  readonly load: number;
 }
 
 export function describeMachine(pinned: boolean): Machine {
@@ -21,5 +23,6 @@ export function describeMachine(pinned: boolean): Machine {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     pinned,
+    load: loadavg()[0] ?? Number.NaN,
   };
 }

@@ -39,6 +39,7 @@ async function run(): Promise<number> {
   const say = (line: string): void => console.error(line);
   const questions = await readQuestions(root);
   const pinned = await canPin();
+  const machine = describeMachine(pinned);
   say('Starting the sandbox, the gateways and the yardsticks …');
   const stage = await setStage({
     root,
@@ -53,7 +54,7 @@ async function run(): Promise<number> {
     say,
   });
   const report: Report = {
-    machine: describeMachine(pinned),
+    machine,
     quick: values.quick,
     questions: questions.map(({ name, title }) => ({ name, title })),
     results,

@@ -3,7 +3,7 @@ import type { AuditCost } from './audit-alone.ts';
 import type { Machine } from './machine.ts';
 import type { QuestionName } from './questions.ts';
 import type { Result } from './rounds.ts';
-import type { CallCounts } from './servers/sandbox.ts';
+import { type CallCounts, ownState } from './call-counts.ts';
 import { type StartUp, contenderNames } from './stage.ts';
 
 export interface Report {
@@ -52,16 +52,16 @@ export function renderReport(report: Report): string {
 }
 
 function machineLine(machine: Machine): string {
-  const { date, cpu, cores, memoryGigabytes, node, platform, pinned } = machine;
+  const { date, cpu, cores, memoryGigabytes, node, platform, pinned, load } = machine;
   const placed = pinned
     ? 'servers on core 0, load and agencies on the others'
     : 'nothing pinned: server and load share the cores';
-  return `${date} · ${cpu}, ${cores} cores, ${memoryGigabytes} GB · Node ${node}, ${platform} · ${placed}`;
+  return `${date} · ${cpu}, ${cores} cores, ${memoryGigabytes} GB · Node ${node}, ${platform} · ${placed} · load before the run ${load.toFixed(1)}`;
 }
 
 function table({ results }: Report, question: QuestionName): string[] {
   const cells = [
-    ['server', 'requests/s', '× raw-json', 'p50', 'p99', 'p50 alone', 'p99 alone'],
+    ['server', 'requests/s', '× raw-json', 'p50', 'p99', 'p50 alone', 'p99 alone', 'CPU', '× raw-json'],
     ...results
       .filter((result) => result.question === question && result.connections === 16)
       .map((result) => {
@@ -74,6 +74,8 @@ function table({ results }: Report, question: QuestionName): string[] {
           ms(result.p99),
           ms(alone.p50),
           ms(alone.p99),
+          result.processor === null ? 'unknown' : ms(result.processor),
+          processorShareOf(results, result.server, question),
         ];
       }),
   ];
@@ -103,7 +105,9 @@ export function goalsOf(report: Report): readonly Goal[] {
     verdict: value >= least ? 'met' : 'missed',
   });
   const startLimit = startUp.sandboxFirstTime ? 6000 : 1500;
-  const counts = [roundTrips.Q1, roundTrips.Q2].flatMap((calls) => Object.values(calls).filter(Boolean));
+  const counts = [roundTrips.Q1, roundTrips.Q2].flatMap((calls) =>
+    Object.entries(calls).flatMap(([source, count]) => (source === ownState || count === 0 ? [] : [count])),
+  );
   return [
     atLeast('Q1, in-memory sources, everything on', share('Q1'), 0.09),
     {
@@ -147,6 +151,13 @@ function find(
 function shareOf(results: readonly Result[], server: string, question: QuestionName): number {
   const yardstick = find(results, contenderNames.rawJson, question, 16).requestsPerSecond;
   return find(results, server, question, 16).requestsPerSecond / yardstick;
+}
+
+/** The yardstick's processor time for an answer over the server's: what others on the machine disturb least. */
+function processorShareOf(results: readonly Result[], server: string, question: QuestionName): string {
+  const yardstick = find(results, contenderNames.rawJson, question, 16).processor;
+  const own = find(results, server, question, 16).processor;
+  return yardstick === null || own === null ? 'unknown' : (yardstick / own).toFixed(2);
 }
 
 const ms = (milliseconds: number): string =>

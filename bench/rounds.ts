@@ -1,5 +1,6 @@
 // Alternating rounds: every server gets its turn in every round, so that a noisy minute hits all of them, and
 // what is reported is the median over the rounds.
+import { processorTimeOf } from './children.ts';
 import { type Measurement, load, median } from './load.ts';
 import type { Question, QuestionName } from './questions.ts';
 import type { Contender } from './stage.ts';
@@ -17,11 +18,17 @@ export interface Result {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** Milliseconds of processor time an answer took; null where it cannot be told. */
+  readonly processor: number | null;
+}
+
+interface Run extends Measurement {
+  readonly processor: number;
 }
 
 /** Seconds. 4 servers × 3 questions: a full run loads for about 75 s, a quick one for about 14 s. */
 const plans = {
-  full: { rounds: 3, heat: 0.8, 16: { warmUp: 0.2, seconds: 1.1 }, 1: { warmUp: 0.1, seconds: 0.4 } },
+  full: { rounds: 3, heat: 0.6, 16: { warmUp: 0.2, seconds: 1.1 }, 1: { warmUp: 0.1, seconds: 0.4 } },
   quick: { rounds: 1, heat: 0.3, 16: { warmUp: 0.15, seconds: 0.45 }, 1: { warmUp: 0.05, seconds: 0.25 } },
 } as const;
 
@@ -32,22 +39,24 @@ export async function measureRounds(
 ): Promise<{ readonly results: readonly Result[]; readonly failures: readonly string[] }> {
   const plan = quick ? plans.quick : plans.full;
   const failures: string[] = [];
-  const runs = new Map<string, Measurement[]>();
+  const runs = new Map<string, Run[]>();
   const once = async (
     contender: Contender,
     question: Question,
     connections: 1 | 16,
     times: { readonly warmUp: number; readonly seconds: number },
-  ): Promise<Measurement> => {
+  ): Promise<Run> => {
+    const before = await processorTimeOf(contender.child.pid!);
     const measured = await load(contender.target(question), connections, times);
-    for (const failure of measured.failures)
+    const silent = times.seconds > 0 && measured.answers === 0 ? ['nothing was answered'] : [];
+    for (const failure of [...measured.failures, ...silent])
       failures.push(`${contender.name}, ${question.name}, ${connections} connections: ${failure}`);
-    return measured;
+    const used = (await processorTimeOf(contender.child.pid!)) - before;
+    return { ...measured, processor: used / measured.allAnswers };
   };
   say('Warming up …');
   for (const contender of contenders)
-    for (const question of questions)
-      await once(contender, question, 16, { warmUp: plan.heat, seconds: 0.05 });
+    for (const question of questions) await once(contender, question, 16, { warmUp: plan.heat, seconds: 0 });
   for (let round = 1; round <= plan.rounds; round += 1) {
     say(`Round ${round} of ${plan.rounds} …`);
     for (const question of questions) {
@@ -73,9 +82,14 @@ export async function measureRounds(
           rounds,
           p50: median(measured.map(({ p50 }) => p50)),
           p99: median(measured.map(({ p99 }) => p99)),
+          processor: numberOrNull(median(measured.map(({ processor }) => processor))),
         };
       }),
     ),
   );
   return { results, failures };
+}
+
+function numberOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -12,7 +12,8 @@ import type { Captured, CapturedRows } from './captured.ts';
 import { ask, launch, pin, stop } from './children.ts';
 import type { Target } from './load.ts';
 import type { Question, QuestionName } from './questions.ts';
-import type { CallCounts, SandboxOrder } from './servers/sandbox.ts';
+import type { CallCounts } from './call-counts.ts';
+import type { SandboxOrder } from './servers/sandbox.ts';
 
 export interface StageOptions {
   readonly root: string;
@@ -107,6 +108,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const lengths: Partial<Record<QuestionName, number>> = {};
   const roundTrips: Partial<Record<QuestionName, CallCounts>> = {};
   for (const question of questions) {
+    // The first question of a kind also makes what later ones find made: connections, tables of the own state.
+    await post(`${recorder.first}/graphql`, question, authorisation(question));
     await order('forget');
     const text = await post(`${recorder.first}/graphql`, question, authorisation(question));
     answers[question.name] = parseAnswer(question, text);

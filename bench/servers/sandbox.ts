@@ -2,13 +2,11 @@
 import pg from 'pg';
 import { type Sandbox, type SandboxEnvironment, startSandbox } from '../../connectors/sandbox/agencies.ts';
 import { readOptions } from '../../connectors/sandbox/options.ts';
-import { readStatements } from '../../connectors/sandbox/postgres/statement-journal.ts';
+import { type Statement, readStatements } from '../../connectors/sandbox/postgres/statement-journal.ts';
+import { type CallCounts, ownState } from '../call-counts.ts';
 
 /** What the parent may send: forget the calls so far, count them, or stop writing the database's journal. */
 export type SandboxOrder = 'forget' | 'count' | 'quiet';
-
-/** Calls per source; look-ups of statements, for those that are databases. */
-export type CallCounts = Readonly<Record<string, number>>;
 
 export type SandboxReply =
   | { readonly progress: string }
@@ -25,9 +23,16 @@ const setJournal = async ({ postgres }: Sandbox, level: 'all' | 'none'): Promise
   await client.end();
 };
 
-/** Sources by the database they live in; deliveries of files are staged in the gateway's own. */
-const sourceOf = (database: string): string =>
-  database.includes('registry') ? 'registry' : database.includes('hr') ? 'hr' : 'finance';
+/**
+ * The source a statement asks, by its database: deliveries of files are staged in the gateway's own. Undefined for
+ * what is no look-up: a look-up names its keys.
+ */
+function sourceOf({ database, text }: Statement): string | undefined {
+  if (!/= ANY\(\$/i.test(text)) return undefined;
+  if (database.includes('registry')) return 'registry';
+  if (database.includes('hr')) return 'hr';
+  return text.includes('"staging"') ? 'finance' : undefined;
+}
 
 async function obey(sandbox: Sandbox, order: SandboxOrder): Promise<CallCounts> {
   const calls: Record<string, number> = {};
@@ -36,11 +41,9 @@ async function obey(sandbox: Sandbox, order: SandboxOrder): Promise<CallCounts> 
   if (order === 'count') {
     calls['court'] = sandbox.court.journal().length;
     calls['procurement'] = sandbox.procurement.journal().length;
-    for (const { database, user, text } of statements.slice(seen)) {
-      if (process.env['BENCH_SHOW_STATEMENTS'] === '1') console.log(database, user, text);
-      if (!/^\s*(with|select)\b/i.test(text)) continue;
-      const source = sourceOf(database);
-      calls[source] = (calls[source] ?? 0) + 1;
+    for (const statement of statements.slice(seen)) {
+      const source = sourceOf(statement) ?? (statement.user === 'postgres' ? undefined : ownState);
+      if (source !== undefined) calls[source] = (calls[source] ?? 0) + 1;
     }
   }
   sandbox.court.clearJournal();
