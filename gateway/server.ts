@@ -13,6 +13,7 @@ import { readJsonBody } from './request/json-body.ts';
 import type { Recorder } from './request/record.ts';
 import type { PolicySnapshot } from './request/snapshot.ts';
 import type { Caller } from './request/stages.ts';
+import { downloadSchema } from './schema-download.ts';
 
 export interface ServerParts {
   readonly authenticator: Authenticator;
@@ -32,6 +33,7 @@ export interface ServerParts {
 }
 
 const route = '/graphql';
+const schemaRoute = '/schema.graphql';
 
 /** Builds the server; the caller listens and closes. */
 export function createGatewayServer(parts: ServerParts): Server {
@@ -72,11 +74,14 @@ async function handle(
   const path = (request.url ?? '/').split('?', 1)[0];
   switch (path) {
     case route:
-      if (request.method !== 'POST') return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: 'POST' });
+    case schemaRoute: {
+      const method = path === route ? 'POST' : 'GET';
+      if (request.method !== method) return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: method });
       if (!parts.ready()) return refuse(response, id, 'NOT_READY');
       if (inFlight > parts.limits.maxInFlight)
         return refuse(response, id, 'OVERLOADED', { 'retry-after': '1' });
-      return query(request, response, id, parts);
+      return asCaller(request, response, id, parts, path === route ? query : schema);
+    }
     case '/':
       if (request.method !== 'GET') return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: 'GET' });
       return explorer(response, parts);
@@ -91,37 +96,29 @@ async function handle(
   }
 }
 
-async function query(
+/** What a known caller asks for: answers, or throws ClientError, which is recorded and told. */
+type Ask = (
+  caller: Caller,
+  request: IncomingMessage,
+  response: ServerResponse,
+  facts: { readonly request: string; readonly receivedAt: Date; readonly snapshot: PolicySnapshot },
+  parts: ServerParts,
+) => Promise<void>;
+
+async function asCaller(
   request: IncomingMessage,
   response: ServerResponse,
   id: string,
   parts: ServerParts,
+  ask: Ask,
 ): Promise<void> {
-  const snapshot = parts.snapshot();
-  const receivedAt = parts.clock();
-  const headers = request.headersDistinct;
+  const facts = { request: id, receivedAt: parts.clock(), snapshot: parts.snapshot() };
   let caller: Caller | undefined;
   let code: ErrorCode;
   try {
-    caller = await identifyCaller(parts.authenticator, snapshot, headers['authorization']);
-    const declared = {
-      purpose: headers['credit-purpose'],
-      caseNumber: headers['credit-case'],
-      user: headers['credit-user'],
-    };
-    const admitted = admit(caller, declared, snapshot, { request: id, receivedAt });
-    const body = await readJsonBody(request);
-    const context: PipelineContext = { admitted, progress: { executed: false } };
-    const answer = await parts.pipeline.run(body, context);
-    if (!context.progress.executed) {
-      await parts.recorder.refuse(
-        caller,
-        id,
-        answer.codes[0] ?? 'QUERY_INVALID',
-        declaration(admitted.purpose?.name),
-      );
-    }
-    return send(response, answer.status, answer.body, { 'credit-request': id });
+    const { authorization } = request.headersDistinct;
+    caller = await identifyCaller(parts.authenticator, facts.snapshot, authorization);
+    return await ask(caller, request, response, facts, parts);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     code = error.code;
@@ -132,6 +129,34 @@ async function query(
     errorTexts[code].status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
   return refuse(response, id, code, challenge);
 }
+
+const query: Ask = async (caller, request, response, facts, parts) => {
+  const { request: id, snapshot } = facts;
+  const headers = request.headersDistinct;
+  const declared = {
+    purpose: headers['credit-purpose'],
+    caseNumber: headers['credit-case'],
+    user: headers['credit-user'],
+  };
+  const admitted = admit(caller, declared, snapshot, facts);
+  const body = await readJsonBody(request);
+  const context: PipelineContext = { admitted, progress: { executed: false } };
+  const answer = await parts.pipeline.run(body, context);
+  if (!context.progress.executed) {
+    await parts.recorder.refuse(
+      caller,
+      id,
+      answer.codes[0] ?? 'QUERY_INVALID',
+      declaration(admitted.purpose?.name),
+    );
+  }
+  send(response, answer.status, answer.body, { 'credit-request': id });
+};
+
+const schema: Ask = async (caller, _request, response, facts, parts) => {
+  const sdl = await downloadSchema(caller, facts.snapshot, facts, parts.recorder);
+  send(response, 200, sdl, { 'content-type': 'text/plain; charset=utf-8', 'credit-request': facts.request });
+};
 
 function declaration(purpose: string | undefined): Readonly<Record<string, string>> {
   return purpose === undefined ? {} : { purpose };

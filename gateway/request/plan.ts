@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { FetchStep, SourceRequest, Subject } from '../../connectors/contract.ts';
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
+import type { Rule } from '../../policies/engine/rulebook.ts';
 import type { RecordType, Section, SubjectTypeName } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
 import { type ReadableOperation, selectedFields } from './selection.ts';
@@ -41,16 +42,22 @@ interface DraftSection extends SectionWish {
   readonly records: Map<string, DraftRecord>;
 }
 
+interface DraftVerdict extends VerdictWish {
+  readonly subjects: Set<string>;
+}
+
 interface Draft {
   readonly reading: ReadableOperation;
   readonly decided: Decided;
   readonly subjects: Map<string, Subject>;
   readonly sections: Map<string, DraftSection>;
-  readonly verdicts: Map<SubjectTypeName, VerdictWish[]>;
+  readonly verdicts: Map<SubjectTypeName, DraftVerdict[]>;
   /** Source → subjects it is to be asked about, each of them one of `subjects`. */
   readonly subjectsBySource: Map<string, Set<Subject>>;
   /** Record type → fields a verdict needs. */
   readonly derived: Map<RecordType, Set<string>>;
+  /** Record type → fields a verdict's findings show, as far as they may be read. */
+  readonly cited: Map<RecordType, Set<string>>;
   readonly withheld: Map<string, Withheld>;
 }
 
@@ -68,6 +75,7 @@ export function planFetches(
     verdicts: new Map(),
     subjectsBySource: new Map(),
     derived: new Map(),
+    cited: new Map(),
     withheld: new Map(),
   };
   const query = reading.schema.getQueryType()!;
@@ -206,16 +214,34 @@ function planVerdict(
   const asOf = typeof given['asOf'] === 'string' ? given['asOf'] : today;
   const wishes = draft.verdicts.get(kind) ?? [];
   draft.verdicts.set(kind, wishes);
-  if (!wishes.some((wish) => wish.scene === scene && wish.asOf === asOf)) wishes.push({ scene, asOf });
+  let wish = wishes.find((known) => known.scene === scene && known.asOf === asOf);
+  if (wish === undefined) wishes.push((wish = { scene, asOf, subjects: new Set() }));
   if (!noteDerived(draft, 'Verdict', node.selectionSet)) return;
+  for (const { id } of subjects) wish.subjects.add(id);
   // INVARIANT: a verdict reads every mandatory record type, whatever the client selected.
   for (const record of scene.recordTypes) {
-    const fields = draft.derived.get(record) ?? new Set<string>();
-    draft.derived.set(record, fields);
-    for (const rule of scene.rules)
-      if (rule.recordType === record) rule.reads.forEach((name) => fields.add(name));
-    if (isDerivable(decided.table, record, fields)) askAbout(draft, record.source, subjects);
+    const rules = scene.rules.filter(({ recordType }) => recordType === record);
+    const needed = new Set(rules.flatMap(({ reads }) => [...reads]));
+    // Each scene for itself: what one may not derive from must not cost another its evidence.
+    if (!isDerivable(decided.table, record, needed)) continue;
+    addTo(draft.derived, record, needed);
+    addTo(draft.cited, record, rules.flatMap(citedFields));
+    askAbout(draft, record.source, subjects);
   }
+}
+
+function addTo<Key>(fieldsOf: Map<Key, Set<string>>, key: Key, names: Iterable<string>): void {
+  const fields = fieldsOf.get(key) ?? new Set<string>();
+  fieldsOf.set(key, fields);
+  for (const name of names) fields.add(name);
+}
+
+/** Fields of a record that a finding shows or works its days out from. */
+function citedFields(rule: Rule): string[] {
+  const { documentField, startField, endField, removedField, extensionField } = rule;
+  return [documentField, startField, endField, removedField, extensionField].filter(
+    (name) => name !== undefined,
+  );
 }
 
 /** Whether every field a verdict needs of a record type may feed it. */
@@ -270,21 +296,16 @@ function fetchesOf(draft: Draft): ReadonlyMap<string, SourceRequest> {
   const shown = new Map<RecordType, Set<string>>();
   for (const { records } of draft.sections.values()) {
     for (const wish of records.values()) {
-      const fields = shown.get(wish.type) ?? new Set<string>();
-      shown.set(wish.type, fields);
-      wish.shown.forEach((name) => fields.add(name));
+      addTo(shown, wish.type, wish.shown);
     }
   }
+  // A finding shows what its caller may read, so the conditions of that reading are fetched with it.
+  for (const [record, fields] of draft.cited) addTo(shown, record, fields);
   const fetches = new Map<string, SourceRequest>();
   for (const [source, subjects] of draft.subjectsBySource) {
     const steps: FetchStep[] = [];
     for (const record of catalogue.sources.get(source)!.records.values()) {
-      const derived = draft.derived.get(record);
-      const fields = table.permit(
-        record,
-        shown.get(record),
-        derived !== undefined && isDerivable(table, record, derived) ? derived : undefined,
-      );
+      const fields = table.permit(record, shown.get(record), draft.derived.get(record));
       if (fields !== undefined) steps.push({ record: record.name, fields });
     }
     if (steps.length > 0 && subjects.size > 0) fetches.set(source, { subjects: [...subjects], steps });

@@ -1,7 +1,7 @@
 // A record as this caller may see it: decided per coordinate, masked, the rest null. Condition-only columns
 // end here.
 import type { RecordRow, Value } from '../../connectors/contract.ts';
-import type { Decision, DecisionTable } from '../../policies/engine/decision-table.ts';
+import type { Decision, DecisionTable, FieldOutcome } from '../../policies/engine/decision-table.ts';
 import type { RowFacts } from '../../policies/engine/evaluate.ts';
 import { applyMask } from '../../policies/masks/mask.ts';
 import type { RecordField, RecordType } from '../../schema/catalogue.ts';
@@ -17,7 +17,11 @@ export interface RecordViewer {
   show(rows: readonly RecordRow[]): View[];
   /** One value of one row, decided like any other; null where withheld. */
   value(row: RecordRow, field: string): Value;
+  /** What was worked out from `fields` of a row: withheld if any of them is, and shown through all their masks. */
+  derived(row: RecordRow, fields: readonly string[], value: Value): Value;
 }
+
+const denied: FieldOutcome = { kind: 'deny', reason: 'FORBIDDEN' };
 
 export function recordViewer(
   record: RecordType,
@@ -38,6 +42,33 @@ export function recordViewer(
     if (decision.kind === 'row') noteConditional(field, outcome, noteWithheld);
     return outcome.kind === 'mask' ? applyMask(outcome.mask, value, field.type) : null;
   };
+  const outcomeOf = (row: RecordRow, name: string): FieldOutcome => {
+    const decision = table.decisions.get(`${record.name}.${name}`);
+    const field = record.fields.get(name);
+    if (field === undefined || decision === undefined) return denied;
+    if (decision.kind === 'deny') {
+      noteWithheld({ coordinate: field.coordinate, outcome: 'DENIED', reason: decision.reason });
+      return decision;
+    }
+    // A verdict's rows hold what its rules read. A column that was not fetched is not an absent one: a forbid
+    // over it would not fire.
+    const reads = [...grant.visibilityReads, ...(decision.kind === 'row' ? decision.reads : [])];
+    const facts: RowFacts = { row, today };
+    if (!reads.every((read) => read in row) || !grant.visible(facts)) return denied;
+    if (decision.kind !== 'row') return decision;
+    const outcome = decision.decide(facts);
+    if (outcome.kind !== 'allow') noteConditional(field, outcome, noteWithheld);
+    return outcome;
+  };
+  const through = (row: RecordRow, names: readonly string[], value: Value): Value => {
+    let shown = value;
+    for (const name of names) {
+      const outcome = outcomeOf(row, name);
+      if (outcome.kind === 'deny') return null;
+      if (outcome.kind === 'mask') shown = applyMask(outcome.mask, shown, record.fields.get(name)!.type);
+    }
+    return shown;
+  };
   return {
     show: (rows) => {
       const views: View[] = [];
@@ -50,16 +81,8 @@ export function recordViewer(
       }
       return views;
     },
-    value: (row, name) => {
-      const field = record.fields.get(name);
-      const decision = field === undefined ? undefined : table.decisions.get(field.coordinate);
-      if (field === undefined || decision === undefined) return null;
-      if (decision.kind === 'deny') {
-        noteWithheld({ coordinate: field.coordinate, outcome: 'DENIED', reason: decision.reason });
-      }
-      const facts: RowFacts = { row, today };
-      return grant.visible(facts) ? decided(field, decision, facts) : null;
-    },
+    value: (row, name) => through(row, [name], row[name] ?? null),
+    derived: through,
   };
 }
 

@@ -41,6 +41,8 @@ export interface VerdictWish {
   readonly scene: SceneRules;
   /** Evaluation date, YYYY-MM-DD. */
   readonly asOf: string;
+  /** Ids of the subjects whose verdict is shown: nobody else is judged, for nobody else was asked about. */
+  readonly subjects: ReadonlySet<string>;
 }
 
 /** What a query wants of one record type. */

@@ -1,5 +1,5 @@
-// The schema as one consumer may know it: introspection answers from here, so that what a consumer may never
-// use under any purpose it holds does not exist for it.
+// The schema as one consumer may know it: introspection answers from here and the SDL is printed from here, so that
+// what a consumer may never use under any purpose it holds does not exist for it.
 import {
   type DefinitionNode,
   type DocumentNode,
@@ -8,50 +8,131 @@ import {
   Kind,
   type TypeNode,
   extendSchema,
+  print,
 } from 'graphql';
 import type { Consumer } from '../../policies/engine/consumers.ts';
-import type { Catalogue } from '../../schema/catalogue.ts';
+import type { Catalogue, Coordinate, Section, SubjectTypeName } from '../../schema/catalogue.ts';
 import type { PolicySnapshot } from './snapshot.ts';
 
-const cache = new WeakMap<PolicySnapshot, Map<string, GraphQLSchema>>();
+/** What a consumer may know, as definitions with their descriptions and as a schema. */
+interface Visible {
+  readonly document: DocumentNode;
+  readonly schema: GraphQLSchema;
+}
 
-/** Coordinates the consumer may see, masked or in some rows, or derive from, under some purpose it holds. */
-export function visibleCoordinates(snapshot: PolicySnapshot, consumer: Consumer): ReadonlySet<string> {
-  const visible = new Set<string>();
-  for (const name of consumer.purposes) {
-    const purpose = snapshot.policies.policySet.consumers.purposes.get(name)!;
-    const table = snapshot.tableFor({ consumer, purpose, caseGiven: true, userGiven: true });
-    for (const [coordinate, decision] of table.decisions)
-      if (decision.kind !== 'deny') visible.add(coordinate);
+const cache = new WeakMap<PolicySnapshot, Map<string, Visible>>();
+
+/** Kind of subject → coordinates usable about it. */
+type Usable = ReadonlyMap<SubjectTypeName, ReadonlySet<Coordinate>>;
+
+/** Coordinates the consumer may see, masked or in some rows, under some purpose it holds. */
+export function visibleCoordinates(snapshot: PolicySnapshot, consumer: Consumer): ReadonlySet<Coordinate> {
+  return new Set([...usableBy(snapshot, consumer).values()].flatMap((coordinates) => [...coordinates]));
+}
+
+/** A purpose opens its fields about the kinds of subject it covers, and about no other. */
+function usableBy(snapshot: PolicySnapshot, consumer: Consumer): Usable {
+  const { catalogue, policies } = snapshot;
+  const about = new Map<string, Set<SubjectTypeName>>();
+  for (const { subject, fields } of catalogue.sections.values()) {
+    for (const { record } of fields.values())
+      about.set(record, (about.get(record) ?? new Set<SubjectTypeName>()).add(subject));
   }
-  return visible;
+  const usable = new Map<SubjectTypeName, Set<Coordinate>>();
+  for (const name of consumer.purposes) {
+    const purpose = policies.policySet.consumers.purposes.get(name)!;
+    const table = snapshot.tableFor({ consumer, purpose, caseGiven: true, userGiven: true });
+    for (const subject of purpose.subjects) {
+      const coordinates = usable.get(subject) ?? new Set<Coordinate>();
+      usable.set(subject, coordinates);
+      for (const [coordinate, decision] of table.decisions) {
+        const kinds = about.get(coordinate.split('.')[0]!);
+        if (decision.kind !== 'deny' && kinds?.has(subject) !== false) coordinates.add(coordinate);
+      }
+    }
+  }
+  return usable;
 }
 
 /** The consumer's schema, built once per policy version. */
 export function visibleSchema(snapshot: PolicySnapshot, consumer: Consumer): GraphQLSchema {
-  const known = cache.get(snapshot) ?? new Map<string, GraphQLSchema>();
-  cache.set(snapshot, known);
-  let schema = known.get(consumer.name);
-  if (schema === undefined) {
-    schema = build(snapshot.catalogue, visibleCoordinates(snapshot, consumer));
-    known.set(consumer.name, schema);
-  }
-  return schema;
+  return visibleTo(snapshot, consumer).schema;
 }
 
-function build(catalogue: Catalogue, visible: ReadonlySet<string>): GraphQLSchema {
-  let definitions: readonly DefinitionNode[] = catalogue.document.definitions;
+/** The same as SDL: one definition per type, with descriptions and classifications. */
+export function visibleSdl(snapshot: PolicySnapshot, consumer: Consumer): string {
+  return `${print(visibleTo(snapshot, consumer).document)}\n`;
+}
+
+function visibleTo(snapshot: PolicySnapshot, consumer: Consumer): Visible {
+  const known = cache.get(snapshot) ?? new Map<string, Visible>();
+  cache.set(snapshot, known);
+  let visible = known.get(consumer.name);
+  if (visible === undefined) {
+    visible = build(snapshot, consumer);
+    known.set(consumer.name, visible);
+  }
+  return visible;
+}
+
+function build(snapshot: PolicySnapshot, consumer: Consumer): Visible {
+  const { catalogue } = snapshot;
+  const usable = usableBy(snapshot, consumer);
+  let definitions = withinPurposes(merged(catalogue.document.definitions), snapshot, usable);
   // Removing a field can empty a type, which removes the fields that return it, and so on.
   for (;;) {
     const gone = emptyTypes(definitions);
-    const next = definitions.flatMap((node) => prune(node, catalogue, visible, gone));
+    const next = definitions.flatMap((node) => prune(node, catalogue, usable, gone));
     const same =
       next.length === definitions.length && next.every((node, index) => node === definitions[index]);
     definitions = next;
     if (same) break;
   }
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: reachable(definitions) };
-  return extendSchema(new GraphQLSchema({}), document, { assumeValidSDL: true });
+  return { document, schema: extendSchema(new GraphQLSchema({}), document, { assumeValidSDL: true }) };
+}
+
+/** What an agency adds to a subject, written where the subject is defined. */
+function merged(definitions: readonly DefinitionNode[]): readonly DefinitionNode[] {
+  const added = new Map<string, FieldDefinitionNode[]>();
+  for (const node of definitions) {
+    if (node.kind !== Kind.OBJECT_TYPE_EXTENSION) continue;
+    added.set(node.name.value, [...(added.get(node.name.value) ?? []), ...(node.fields ?? [])]);
+  }
+  return definitions.flatMap((node) => {
+    if (node.kind === Kind.OBJECT_TYPE_EXTENSION) return [];
+    const more = node.kind === Kind.OBJECT_TYPE_DEFINITION ? added.get(node.name.value) : undefined;
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION || more === undefined) return [node];
+    return [{ ...node, fields: [...(node.fields ?? []), ...more] }];
+  });
+}
+
+/** Without the kinds of subject, and the scenes for them, that no purpose of the consumer covers. */
+function withinPurposes(
+  definitions: readonly DefinitionNode[],
+  { catalogue, policies }: PolicySnapshot,
+  usable: Usable,
+): readonly DefinitionNode[] {
+  const covered = new Set<string>(usable.keys());
+  const subjects = new Set<string>([...catalogue.sections.values()].map(({ subject }) => subject));
+  return definitions.flatMap((node) => {
+    if (!('name' in node) || node.name === undefined) return [node];
+    const name = node.name.value;
+    if (subjects.has(name) && !covered.has(name)) return [];
+    if (node.kind === Kind.UNION_TYPE_DEFINITION) {
+      // An item of a list of subjects: without the subject only the note that a code is not valid were left.
+      const lost = node.types?.some(({ name: { value } }) => subjects.has(value) && !covered.has(value));
+      return lost === true ? [] : [node];
+    }
+    if (node.kind === Kind.ENUM_TYPE_DEFINITION && name === 'Scene') {
+      const values = node.values?.filter(({ name: { value } }) => {
+        const scene = policies.rulebook.scenes.get(value);
+        return scene === undefined || covered.has(scene.subject);
+      });
+      return [{ ...node, values: values ?? [] }];
+    }
+    return [node];
+  });
 }
 
 const frame = new Set(['source', 'state', 'asOf']);
@@ -59,23 +140,44 @@ const frame = new Set(['source', 'state', 'asOf']);
 function prune(
   node: DefinitionNode,
   catalogue: Catalogue,
-  visible: ReadonlySet<string>,
+  usable: Usable,
   gone: ReadonlySet<string>,
 ): DefinitionNode[] {
-  if (node.kind === Kind.UNION_TYPE_DEFINITION || !('fields' in node)) return [node];
-  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.OBJECT_TYPE_EXTENSION) return [node];
+  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return [node];
   const type = node.name.value;
-  const isSection = [...catalogue.sections.values()].some((section) => section.typeName === type);
-  const keep = (field: FieldDefinitionNode): boolean =>
-    (!catalogue.records.has(type) || visible.has(`${type}.${field.name.value}`)) &&
-    !gone.has(namedType(field.type));
-  const fields = (node.fields ?? []).filter(keep);
+  const section = [...catalogue.sections.values()].find(({ typeName }) => typeName === type);
+  const fields = (node.fields ?? []).filter(
+    (field) => !gone.has(namedType(field.type)) && isUsable(type, field, catalogue, usable, section),
+  );
   const nothingLeft =
-    fields.length === 0 || (isSection && fields.every((field) => frame.has(field.name.value)));
-  if (nothingLeft)
-    return node.kind === Kind.OBJECT_TYPE_DEFINITION ? [{ ...node, fields: [] }].slice(0, 0) : [];
+    fields.length === 0 || (section !== undefined && fields.every((field) => frame.has(field.name.value)));
+  if (nothingLeft) return [];
   if (fields.length === node.fields?.length) return [node];
   return [{ ...node, fields }];
+}
+
+function isUsable(
+  type: string,
+  field: FieldDefinitionNode,
+  catalogue: Catalogue,
+  usable: Usable,
+  section: Section | undefined,
+): boolean {
+  const name = field.name.value;
+  const ofSubject = usable.get(type as SubjectTypeName);
+  const sets = ofSubject === undefined ? [...usable.values()] : [ofSubject];
+  const anyOf = (records: readonly string[]): boolean =>
+    records
+      .flatMap((record) => [...catalogue.records.get(record)!.fields.values()])
+      .some(({ coordinate }) => sets.some((set) => set.has(coordinate)));
+  if (catalogue.records.has(type)) return sets.some((set) => set.has(`${type}.${name}`));
+  // A list's connection counts its records, so it goes with them.
+  const carried = section?.fields.get(name);
+  if (carried !== undefined) return anyOf([carried.record]);
+  const added = catalogue.sections.get(`${type}.${name}`);
+  if (added !== undefined) return anyOf([...added.fields.values()].map(({ record }) => record));
+  const derived = namedType(field.type);
+  return !catalogue.records.has(derived) || anyOf([derived]);
 }
 
 /** Named object types that fields mention but nobody defines any more. */

@@ -64,9 +64,17 @@ function finding(
 ): Record<string, unknown> {
   const { rule, row, effect, status, from, until, underObjection } = assessment;
   const viewer = viewerOf(rule.recordType.name);
-  const shown = (field: string | undefined): Value =>
-    row === undefined || field === undefined ? null : viewer.value(row, field);
-  const mayReadStart = shown(rule.startField) !== null;
+  const shown = (fields: readonly (string | undefined)[], value: Value): Value =>
+    row === undefined
+      ? null
+      : viewer.derived(
+          row,
+          fields.filter((field) => field !== undefined),
+          value,
+        );
+  // A day that was worked out is withheld or masked as what it was worked out from.
+  const ending = [rule.endField, rule.removedField];
+  if (rule.term !== undefined) ending.push(rule.startField, rule.extensionField);
   return {
     rule: rule.rule,
     effect,
@@ -77,9 +85,10 @@ function finding(
     jurisdiction: rule.jurisdiction,
     source: rule.recordType.source,
     recordType: rule.recordType.name,
-    record: shown(rule.documentField),
-    from: mayReadStart ? from : null,
-    until: mayReadStart || shown(rule.endField) !== null ? until : null,
+    record:
+      row === undefined || rule.documentField === undefined ? null : viewer.value(row, rule.documentField),
+    from: shown([rule.startField], from),
+    until: until === null ? null : shown(ending, until),
     underObjection,
   };
 }
