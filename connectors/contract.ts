@@ -1,6 +1,7 @@
 // The contract between the gateway and every transport. A connector is handed only what a decision permitted,
 // answers for every subject asked, and never throws: what went wrong is a state and a coded failure.
 import type { PermittedFields } from '../policies/engine/permitted.ts';
+import type { RowFilter } from '../policies/engine/row-filter.ts';
 
 /** Kinds of subject a source can know. */
 export type SubjectKind = 'Organization' | 'Person';
@@ -21,6 +22,8 @@ export type RecordRow = Readonly<Record<string, Value>>;
 export interface FetchStep {
   readonly record: string;
   readonly fields: PermittedFields;
+  /** Rows outside it are of no use to the request; a source that can leaves them out. Rows may still be outside. */
+  readonly filter?: RowFilter;
 }
 
 /** Everything one request wants of one source: answered in one round trip. */

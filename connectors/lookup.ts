@@ -3,6 +3,7 @@
 import type { FetchStep, Subject, SubjectKind } from './contract.ts';
 import { comparableKey } from './key-forms.ts';
 import type { FieldMapping, Manifest, RecordMapping } from './manifest.ts';
+import { conditionsOf } from './source-condition.ts';
 import type { Lookup } from './transport.ts';
 
 /** A look-up with what is needed to read its rows. */
@@ -39,10 +40,12 @@ export function planLookups(
     const mapping = manifest.records.get(step.record);
     if (mapping === undefined) throw new RangeError(`${manifest.source} has no record type ${step.record}`);
     const { columns, fields } = columnsOf(mapping, step.fields);
+    const conditions = conditionsOf(mapping, step.filter);
     const lookups: PlannedLookup[] = [];
     for (const [keyColumn, kinds] of kindsByColumn(mapping)) {
       const { keys, subjectsByKey } = keysFor(mapping, kinds, subjects);
-      if (keys.length > 0) lookups.push({ mapping, keyColumn, keys, columns, fields, subjectsByKey });
+      if (keys.length > 0)
+        lookups.push({ mapping, keyColumn, keys, columns, conditions, fields, subjectsByKey });
     }
     return lookups;
   });

@@ -5,6 +5,7 @@ import { suggest } from '../schema/suggest.ts';
 import type { SubjectKind } from './contract.ts';
 import { type KeyForm, keyForms } from './key-forms.ts';
 import type { FieldMapping, RecordMapping, Report, SubjectKey } from './manifest.ts';
+import { readFilters } from './manifest-filters.ts';
 import type { Path } from './manifest-lines.ts';
 import type { TransportName, WrittenManifest } from './manifest-schema.ts';
 import { defaultTransform, madeTypeOf, transforms } from './transforms/library.ts';
@@ -35,13 +36,15 @@ export function readRecords(
       );
       continue;
     }
+    const fields = readFields(type, record, report);
     mappings.set(name, {
       // What only one transport knows (table, delivery, query, path) rides along.
       ...record,
       record: name,
       subjects: readSubjects(name, record, sdl, report),
       order: readOrder(name, record, report),
-      fields: readFields(type, record, report),
+      fields,
+      filters: readFilters(type, record, transport, fields, report),
     });
     if (transport === 'sql' || transport === 'file') checkNameLengths(name, record, report);
   }

@@ -24,6 +24,10 @@ const dotted = z
   .regex(/^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/, 'write a dotted path such as data.items');
 const graphqlName = z.string().regex(/^[_A-Za-z][_0-9A-Za-z]*$/, 'is not a GraphQL name');
 
+const listType = z
+  .string()
+  .regex(/^\[[_A-Za-z][_0-9A-Za-z]*!?\]!?$/, 'write the type of a list argument, such as [String!]!');
+
 const shorthand = (value: unknown): unknown => (typeof value === 'string' ? { column: value } : value);
 
 const record = {
@@ -38,6 +42,13 @@ const record = {
     z.preprocess(shorthand, z.strictObject({ column: name, as: z.unknown().optional() })),
   ),
 };
+
+/** sql and file: names of fields; their columns are at hand. */
+const filters = z.array(name).optional();
+const httpFilters = z.record(z.string(), z.strictObject({ excludeAt: dotted })).optional();
+const graphqlFilters = z
+  .record(z.string(), z.strictObject({ excludeArgument: graphqlName, type: listType }))
+  .optional();
 
 const common = {
   source: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, 'is a short lower-case name'),
@@ -90,9 +101,7 @@ const delivery = z.strictObject({
 const query = z.strictObject({
   field: graphqlName,
   argument: graphqlName,
-  type: z
-    .string()
-    .regex(/^\[[_A-Za-z][_0-9A-Za-z]*!?\]!?$/, 'write the type of a list argument, such as [String!]!'),
+  type: listType,
 });
 
 /** One shape per transport. Keys the transport does not know are problems, not ignored. */
@@ -100,24 +109,27 @@ export const manifestShapes = {
   sql: z.strictObject({
     ...common,
     transport: z.literal('sql'),
-    records: z.record(z.string(), z.strictObject({ ...record, table })),
+    records: z.record(z.string(), z.strictObject({ ...record, table, filters })),
   }),
   http: z.strictObject({
     ...common,
     transport: z.literal('http'),
     http: httpOptions,
     /** A record type may have a path of its own. */
-    records: z.record(z.string(), z.strictObject({ ...record, path: httpOptions.shape.path.optional() })),
+    records: z.record(
+      z.string(),
+      z.strictObject({ ...record, path: httpOptions.shape.path.optional(), filters: httpFilters }),
+    ),
   }),
   file: z.strictObject({
     ...common,
     transport: z.literal('file'),
-    records: z.record(z.string(), z.strictObject({ ...record, delivery })),
+    records: z.record(z.string(), z.strictObject({ ...record, delivery, filters })),
   }),
   graphql: z.strictObject({
     ...common,
     transport: z.literal('graphql'),
-    records: z.record(z.string(), z.strictObject({ ...record, query })),
+    records: z.record(z.string(), z.strictObject({ ...record, query, filters: graphqlFilters })),
   }),
 } as const;
 

@@ -20,6 +20,7 @@ import {
   knownKeys,
   manifestShapes,
 } from './manifest-schema.ts';
+import type { FieldFilter } from './source-condition.ts';
 import type { Transform } from './transforms/transform.ts';
 
 /** A field of a record type and the column it comes from. */
@@ -41,6 +42,8 @@ export interface RecordMapping {
   /** Source columns that order a subject's records, ascending. */
   readonly order: readonly string[];
   readonly fields: ReadonlyMap<string, FieldMapping>;
+  /** Fields the source can filter by; all others are decided here alone. */
+  readonly filters: ReadonlyMap<string, FieldFilter>;
 }
 
 export type SqlRecord = RecordMapping & { readonly table: string };

@@ -10,7 +10,7 @@ export interface Operation {
   readonly variables: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Root field `s0` answers look-up 0 and takes variable `$k0`, and so on. */
+/** Root field `s0` answers look-up 0 and takes variable `$k0`, conditions `$f0_0`, and so on. */
 export function writeOperation(lookups: readonly Lookup<GraphqlRecord>[]): Operation {
   const variables = Object.create(null) as Record<string, readonly string[]>;
   const declared: string[] = [];
@@ -22,9 +22,17 @@ export function writeOperation(lookups: readonly Lookup<GraphqlRecord>[]): Opera
       // The manifest is checked at start-up; nothing that is no name may ever become query text.
       if (!NAME.test(column)) throw new SourceError('SOURCE_INVALID_ANSWER', 'a column is no GraphQL name');
     }
+    const given = [`${argument}:$k${at}`];
     declared.push(`$k${at}:${type}`);
-    roots.push(`s${at}:${field}(${argument}:$k${at}){${columns.join(' ')}}`);
     variables[`k${at}`] = lookup.keys;
+    lookup.conditions.forEach(({ filter, test }, place) => {
+      if (filter.argument === undefined || test.kind !== 'except') return;
+      const name = `f${at}_${place}`;
+      given.push(`${filter.argument.name}:$${name}`);
+      declared.push(`$${name}:${filter.argument.type}`);
+      variables[name] = test.texts;
+    });
+    roots.push(`s${at}:${field}(${given.join(',')}){${columns.join(' ')}}`);
   });
   return { query: `query Records(${declared.join(',')}){${roots.join(' ')}}`, variables };
 }

@@ -61,6 +61,9 @@ export function openHttp(manifest: HttpManifest): Transport<HttpRecord> {
     if (http.columns !== undefined) {
       members.set(http.columns.at, [...new Set([lookup.keyColumn, ...lookup.columns])]);
     }
+    for (const { filter, test } of lookup.conditions) {
+      if (filter.excludeAt !== undefined && test.kind === 'except') members.set(filter.excludeAt, test.texts);
+    }
     if (http.paging !== undefined) {
       members.set(http.paging.pageAt, page);
       members.set(http.paging.sizeAt, http.paging.size);

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { SourceError } from '../source-error.ts';
 import type { SqlDialect, SqlSession, SqlStatement } from './dialect.ts';
+import { writeCondition } from './postgres-condition.ts';
 import { asSourceError } from './postgres-failure.ts';
 
 export const postgresDialect: SqlDialect = {
@@ -11,6 +12,7 @@ export const postgresDialect: SqlDialect = {
   asText: (expression) => `${expression}::text`,
   // The parameter has no declared type: PostgreSQL takes the column's, so that its index serves.
   anyOf: (column, place) => `${column} = ANY($${place})`,
+  meets: writeCondition,
   nothing: 'NULL::text',
 };
 
@@ -68,7 +70,7 @@ export function openPostgres(options: PostgresOptions): SqlSession {
     const client = await connect(pool, signal);
     const query = new pg.Query({
       text: statement.text,
-      values: statement.values as unknown as string[][],
+      values: statement.values as unknown as (string | string[])[],
       rowMode: 'array',
       name: nameOf(statement.text),
     } as pg.QueryConfig);

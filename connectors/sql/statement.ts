@@ -3,7 +3,7 @@
 import type { RecordMapping } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
 import { type Lookup, type ReceiveRow } from '../transport.ts';
-import type { SqlDialect, SqlStatement } from './dialect.ts';
+import type { SqlDialect, SqlParameter, SqlStatement } from './dialect.ts';
 
 /** Where a look-up finds its rows. */
 export interface Relation {
@@ -19,6 +19,7 @@ export function writeStatement<R extends RecordMapping>(
   relationOf: (lookup: Lookup<R>) => Relation,
 ): SqlStatement {
   const widest = Math.max(...lookups.map((lookup) => lookup.columns.length));
+  const values: SqlParameter[] = lookups.map((lookup) => lookup.keys);
   const branches = lookups.map((lookup, branch) => {
     const { table, keyColumn = lookup.keyColumn } = relationOf(lookup);
     const key = dialect.quote(keyColumn);
@@ -26,11 +27,18 @@ export function writeStatement<R extends RecordMapping>(
     while (columns.length < widest) columns.push(dialect.nothing);
     const selected = [dialect.asText(String(branch)), dialect.asText(key), ...columns].join(', ');
     const from = table.map((part) => dialect.quote(part)).join('.');
-    return `SELECT ${selected} FROM ${from} WHERE ${dialect.anyOf(key, branch + 1)}`;
+    const where = [dialect.anyOf(key, branch + 1)];
+    for (const condition of lookup.conditions) {
+      const column = dialect.quote(condition.filter.column);
+      const met = dialect.meets(condition, column, values.length + 1);
+      where.push(met.text);
+      values.push(...met.values);
+    }
+    return `SELECT ${selected} FROM ${from} WHERE ${where.join(' AND ')}`;
   });
   return {
     text: branches.join(' UNION ALL '),
-    values: lookups.map((lookup) => lookup.keys),
+    values,
     width: widest + 2,
   };
 }

@@ -12,6 +12,9 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['否', false],
 ]);
 
+/** Every word that is read, in half width and lower case. */
+export const booleanWords: readonly string[] = [...WORDS.keys()];
+
 export const boolean = fromText('is neither yes nor no', (given) =>
   WORDS.get(halfWidth(given).toLowerCase()),
 );

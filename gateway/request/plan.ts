@@ -291,7 +291,8 @@ function askAbout(draft: Draft, source: string, subjects: readonly Subject[]): v
 }
 
 function fetchesOf(draft: Draft): ReadonlyMap<string, SourceRequest> {
-  const { catalogue } = draft.decided.admitted.snapshot;
+  const { snapshot, today } = draft.decided.admitted;
+  const { catalogue } = snapshot;
   const { table } = draft.decided;
   const shown = new Map<RecordType, Set<string>>();
   for (const { records } of draft.sections.values()) {
@@ -301,12 +302,17 @@ function fetchesOf(draft: Draft): ReadonlyMap<string, SourceRequest> {
   }
   // A finding shows what its caller may read, so the conditions of that reading are fetched with it.
   for (const [record, fields] of draft.cited) addTo(shown, record, fields);
+  // INVARIANT: nothing is left out of a record type that any verdict of the request looks at.
+  const verdicts = [...draft.verdicts.values()].flat();
+  const judged = new Set(verdicts.flatMap(({ scene }) => scene.recordTypes));
   const fetches = new Map<string, SourceRequest>();
   for (const [source, subjects] of draft.subjectsBySource) {
     const steps: FetchStep[] = [];
     for (const record of catalogue.sources.get(source)!.records.values()) {
       const fields = table.permit(record, shown.get(record), draft.derived.get(record));
-      if (fields !== undefined) steps.push({ record: record.name, fields });
+      if (fields === undefined) continue;
+      const filter = table.filterFor(record, judged.has(record), today);
+      steps.push({ record: record.name, fields, ...(filter === undefined ? {} : { filter }) });
     }
     if (steps.length > 0 && subjects.size > 0) fetches.set(source, { subjects: [...subjects], steps });
   }

@@ -7,6 +7,7 @@ import type { AccessAction } from './cedar-schema.ts';
 import type { Consumer, Purpose } from './consumers.ts';
 import { type RowFacts, holds } from './evaluate.ts';
 import { type PermittedFields, brandPermitted } from './permitted.ts';
+import { type RowFilter, type Rows, both, either, everyRow, filterOf, rowsWhere } from './row-filter.ts';
 import { type World, weigh, worldFor } from './weigh.ts';
 
 /** Why a field is withheld. Closed list, documented in docs/policies.md. */
@@ -27,6 +28,8 @@ export type Decision = { readonly policies: readonly string[] } & (
       readonly kind: 'row';
       readonly reads: ReadonlySet<string>;
       decide(facts: RowFacts): FieldOutcome;
+      /** At least the rows of a day for which it does not deny. */
+      rowsShown(today: string): Rows;
     }
 );
 
@@ -44,6 +47,8 @@ export interface RecordGrant {
   visible(facts: RowFacts): boolean;
   /** Fields a row's visibility depends on. */
   readonly visibilityReads: ReadonlySet<string>;
+  /** At least the rows that are visible on a day. */
+  rowsVisible(today: string): Rows;
 }
 
 /** The caller as the policies see it, for one purpose. Case and user count only as given or not. */
@@ -69,6 +74,14 @@ export interface DecisionTable {
     shown: Iterable<string> | undefined,
     derived: Iterable<string> | undefined,
   ): PermittedFields | undefined;
+  /**
+   * The only maker of RowFilter: what every row of a record type meets that could be shown on `today`. Undefined
+   * where the source had better answer with all rows.
+   * INVARIANT: none where the record type is judged, that is, a verdict of the same request reads it. A row that
+   * may not be seen must still count, and a row that may not be derived from must be met to make the evidence
+   * DENIED; were it left out, a verdict would read clean by accident. A condition on `derive` is never a filter.
+   */
+  filterFor(record: RecordType, judged: boolean, today: string): RowFilter | undefined;
 }
 
 interface Authorisation {
@@ -78,6 +91,7 @@ interface Authorisation {
   readonly reads: ReadonlySet<string>;
   holds(facts: RowFacts): boolean;
   masks(facts: RowFacts): MaskKind | undefined;
+  rows(today: string): Rows;
 }
 
 /** Makes the table. Costs about a microsecond per coordinate, action and policy that touches it. */
@@ -107,6 +121,21 @@ export function makeDecisionTable(
     derivations,
     records,
     permit: (record, shown, derived) => permit(record, shown, derived, { decisions, derivations, records }),
+    filterFor: filtersOf(records),
+  };
+}
+
+/** Made once per record type and day: the filter is one object, by which others may remember what it comes to. */
+function filtersOf(records: ReadonlyMap<string, RecordGrant>): DecisionTable['filterFor'] {
+  const made = new Map<string, { readonly today: string; readonly filter: RowFilter | undefined }>();
+  return (record, judged, today) => {
+    if (judged) return undefined;
+    const known = made.get(record.name);
+    if (known?.today === today) return known.filter;
+    const grant = records.get(record.name);
+    const filter = grant === undefined ? undefined : filterOf(grant.rowsVisible(today));
+    made.set(record.name, { today, filter });
+    return filter;
   };
 }
 
@@ -170,6 +199,7 @@ function decideField(
         return { kind: 'mask', mask: masked.masks(facts) ?? fallback };
       return { kind: 'deny', reason: 'FORBIDDEN' };
     },
+    rowsShown: (today) => either(read.rows(today), masked.rows(today)),
   };
 }
 
@@ -208,6 +238,10 @@ function authorise(
     policies: ids,
     reads,
     masks,
+    rows: (today) => {
+      const permitted = permits.map(({ when }) => rowsWhere(when, true, today)).reduce(either);
+      return forbids.map(({ when }) => rowsWhere(when, false, today)).reduce(both, permitted);
+    },
     holds: (facts) => {
       for (const { when } of forbids) if (when.kind === 'open' && holds(when, facts) !== false) return false;
       if (everPermitted) return true;
@@ -223,7 +257,15 @@ function authorise(
 }
 
 function settled(kind: 'no', reason: DenialReason, policies: readonly string[]): Authorisation {
-  return { kind, reason, policies, reads: new Set(), holds: () => false, masks: () => undefined };
+  return {
+    kind,
+    reason,
+    policies,
+    reads: new Set(),
+    holds: () => false,
+    masks: () => undefined,
+    rows: () => 'none',
+  };
 }
 
 function asDerivation(authorisation: Authorisation): DeriveDecision {
@@ -239,7 +281,7 @@ function asDerivation(authorisation: Authorisation): DeriveDecision {
 
 function grantOf(decisions: readonly Decision[]): RecordGrant {
   if (decisions.some(({ kind }) => kind === 'allow' || kind === 'mask')) {
-    return { anyShown: true, visible: () => true, visibilityReads: new Set() };
+    return { anyShown: true, visible: () => true, visibilityReads: new Set(), rowsVisible: () => everyRow };
   }
   const open = decisions.filter((decision) => decision.kind === 'row');
   const reads = new Set<string>();
@@ -248,5 +290,7 @@ function grantOf(decisions: readonly Decision[]): RecordGrant {
     anyShown: open.length > 0,
     visibilityReads: reads,
     visible: (facts) => open.some((decision) => decision.decide(facts).kind !== 'deny'),
+    rowsVisible: (today) =>
+      open.reduce<Rows>((rows, decision) => either(rows, decision.rowsShown(today)), 'none'),
   };
 }

@@ -41,11 +41,27 @@ export interface Known {
   readonly rowIs: 'context.row' | 'resource';
 }
 
-/** Result of partial evaluation. `reads`: row attributes the closure looks at. */
+/**
+ * Result of partial evaluation. `reads`: row attributes the closure looks at; `form`: what it was made of, for
+ * those who ask which rows can meet it (row-filter.ts). Nothing that runs per row looks at the form.
+ */
 export type Partial =
   | { readonly kind: 'known'; readonly value: CedarValue }
   | { readonly kind: 'error'; readonly message: string }
-  | { readonly kind: 'open'; readonly reads: ReadonlySet<string>; run(facts: RowFacts): CedarValue };
+  | {
+      readonly kind: 'open';
+      readonly reads: ReadonlySet<string>;
+      readonly form: ResidualForm;
+      run(facts: RowFacts): CedarValue;
+    };
+
+/** A residual: what is known has been folded. `call` is strict in its parts and has Cedar's own name for it. */
+export type ResidualForm =
+  | { readonly kind: 'attribute'; readonly name: string; readonly type: AttributeType }
+  | { readonly kind: 'has'; readonly name: string }
+  | { readonly kind: 'and' | 'or'; readonly left: Partial; readonly right: Partial }
+  | { readonly kind: 'if'; readonly test: Partial; readonly then: Partial; readonly else: Partial }
+  | { readonly kind: 'call'; readonly name: string; readonly parts: readonly Partial[] };
 
 type Open = Extract<Partial, { kind: 'open' }>;
 
@@ -71,26 +87,26 @@ function fold(expression: Expression, given: Known): Partial {
     return conjunction(expression['&&'].left, expression['&&'].right, given, true);
   if (expression['||'] !== undefined)
     return conjunction(expression['||'].left, expression['||'].right, given, false);
-  if (expression['!'] !== undefined) return apply(given, [expression['!'].arg], ([a]) => !asBoolean(a!));
+  if (expression['!'] !== undefined) return apply(given, '!', [expression['!'].arg], ([a]) => !asBoolean(a!));
   if (expression.neg !== undefined)
-    return apply(given, [expression.neg.arg], ([a]) => checkedLong(-asLong(a!)));
+    return apply(given, 'neg', [expression.neg.arg], ([a]) => checkedLong(-asLong(a!)));
   if (expression.isEmpty !== undefined) {
-    return apply(given, [expression.isEmpty.arg], ([a]) => asSet(a!).items.length === 0);
+    return apply(given, 'isEmpty', [expression.isEmpty.arg], ([a]) => asSet(a!).items.length === 0);
   }
   if (expression['.'] !== undefined) return attribute(expression['.'].left, expression['.'].attr, given);
   if (expression.has !== undefined) return hasAttribute(expression.has.left, expression.has.attr, given);
   if (expression.like !== undefined) {
     const pattern = likePattern(expression.like.pattern);
-    return apply(given, [expression.like.left], ([a]) => pattern.test(asText(a!)));
+    return apply(given, 'like', [expression.like.left], ([a]) => pattern.test(asText(a!)));
   }
   if (expression.is !== undefined) return isOfType(expression.is, given);
   if (expression['if-then-else'] !== undefined) return conditional(expression['if-then-else'], given);
   if (expression.Set !== undefined) {
-    return apply(given, expression.Set, (items) => ({ kind: 'set', items }));
+    return apply(given, 'Set', expression.Set, (items) => ({ kind: 'set', items }));
   }
   if (expression.Record !== undefined) {
     const names = Object.keys(expression.Record);
-    return apply(given, Object.values(expression.Record), (items) => ({
+    return apply(given, 'Record', Object.values(expression.Record), (items) => ({
       kind: 'record',
       members: new Map(names.map((name, index) => [name, items[index]!])),
     }));
@@ -128,15 +144,15 @@ function pairOrCall(expression: Expression, given: Known): Partial {
   const pair = Object.hasOwn(pairs, name) ? pairs[name] : undefined;
   if (pair !== undefined) {
     const { left, right } = operands as { left: Expression; right: Expression };
-    return apply(given, [left, right], pair);
+    return apply(given, name, [left, right], pair);
   }
   const call = Object.hasOwn(extensionCalls, name) ? extensionCalls[name] : undefined;
   if (call === undefined || !Array.isArray(operands)) throw new CedarError(`unsupported operation ${name}`);
-  return apply(given, operands as Expression[], (values) => call(...values));
+  return apply(given, name, operands as Expression[], (values) => call(...values));
 }
 
 /** Strict application: all operands are evaluated; constants fold at once. */
-function apply(given: Known, operands: readonly Expression[], operation: Operation): Partial {
+function apply(given: Known, name: string, operands: readonly Expression[], operation: Operation): Partial {
   const parts = operands.map((operand) => fold(operand, given));
   const error = parts.find((part) => part.kind === 'error');
   if (error !== undefined) return error;
@@ -151,6 +167,7 @@ function apply(given: Known, operands: readonly Expression[], operation: Operati
   return {
     kind: 'open',
     reads: union(parts),
+    form: { kind: 'call', name, parts },
     run: (facts) =>
       operation(
         parts.map((part) => finish(part, facts)),
@@ -177,7 +194,12 @@ function attribute(left: Expression, name: string, given: Known): Partial {
   if (denotesRow(left, given)) return rowAttribute(name, given);
   if (left.Var === 'context') {
     if (name === 'today') {
-      return { kind: 'open', reads: noReads, run: (facts) => toCedar(facts.today, 'datetime') };
+      return {
+        kind: 'open',
+        reads: noReads,
+        form: { kind: 'call', name: 'today', parts: [] },
+        run: (facts) => toCedar(facts.today, 'datetime'),
+      };
     }
     const value = given.context.get(name);
     return value === undefined ? failed(`context has no ${name}`) : known(value);
@@ -187,7 +209,7 @@ function attribute(left: Expression, name: string, given: Known): Partial {
     if (found === undefined) throw new CedarError(`no attribute ${name}`);
     return found;
   };
-  return apply(given, [left], ([value]) => reach(value!));
+  return apply(given, '.', [left], ([value]) => reach(value!));
 }
 
 function rowAttribute(name: string, given: Known): Partial {
@@ -196,6 +218,7 @@ function rowAttribute(name: string, given: Known): Partial {
   return {
     kind: 'open',
     reads: new Set([name]),
+    form: { kind: 'attribute', name, type },
     run: (facts) => {
       const value = facts.row[name];
       if (value === undefined || value === null) throw new CedarError(`the record has no ${name}`);
@@ -217,11 +240,12 @@ function hasAttribute(left: Expression, attr: string | readonly string[], given:
     return {
       kind: 'open',
       reads: new Set([attr]),
+      form: { kind: 'has', name: attr },
       run: (facts) => facts.row[attr] !== undefined && facts.row[attr] !== null,
     };
   }
   if (left.Var === 'context') return known(attr === 'row' || attr === 'today' || given.context.has(attr));
-  return apply(given, [left], ([value]) => membersOf(value!, given).has(attr));
+  return apply(given, 'has', [left], ([value]) => membersOf(value!, given).has(attr));
 }
 
 function membersOf(value: CedarValue, given: Known): ReadonlyMap<string, CedarValue> {
@@ -232,15 +256,20 @@ function membersOf(value: CedarValue, given: Known): ReadonlyMap<string, CedarVa
 
 function isOfType(test: NonNullable<Expression['is']>, given: Known): Partial {
   const left = denotesRow(test.left, given) ? known(given.resource) : fold(test.left, given);
-  const typed = applied(left, (value) => asEntity(value).type === test.entity_type);
+  const typed = applied(left, 'is', (value) => asEntity(value).type === test.entity_type);
   if (test.in === undefined || (typed.kind === 'known' && typed.value === false)) return typed;
   return conjunction({ Value: true }, { in: { left: test.left, right: test.in } }, given, true);
 }
 
-function applied(part: Partial, operation: (value: CedarValue) => CedarValue): Partial {
+function applied(part: Partial, name: string, operation: (value: CedarValue) => CedarValue): Partial {
   if (part.kind === 'known') return known(operation(part.value));
   if (part.kind === 'error') return part;
-  return { kind: 'open', reads: part.reads, run: (facts) => operation(part.run(facts)) };
+  return {
+    kind: 'open',
+    reads: part.reads,
+    form: { kind: 'call', name, parts: [part] },
+    run: (facts) => operation(part.run(facts)),
+  };
 }
 
 function conditional(test: NonNullable<Expression['if-then-else']>, given: Known): Partial {
@@ -252,6 +281,7 @@ function conditional(test: NonNullable<Expression['if-then-else']>, given: Known
   return {
     kind: 'open',
     reads: union([condition, whenTrue, whenFalse]),
+    form: { kind: 'if', test: condition, then: whenTrue, else: whenFalse },
     run: (facts) => finish(asBoolean(condition.run(facts)) ? whenTrue : whenFalse, facts),
   };
 }
@@ -262,12 +292,15 @@ function conjunction(left: Expression, right: Expression, given: Known, goOn: bo
   if (first.kind === 'error') return first;
   if (first.kind === 'known') {
     if (asBoolean(first.value) !== goOn) return known(!goOn);
-    return applied(evaluate(right, given), (value) => asBoolean(value));
+    const second = evaluate(right, given);
+    if (second.kind !== 'open') return applied(second, 'boolean', asBoolean);
+    return { ...second, run: (facts) => asBoolean(second.run(facts)) };
   }
   const second = evaluate(right, given);
   return {
     kind: 'open',
     reads: union([first, second]),
+    form: { kind: goOn ? 'and' : 'or', left: first, right: second },
     run: (facts) => (asBoolean(first.run(facts)) === goOn ? asBoolean(finish(second, facts)) : !goOn),
   };
 }

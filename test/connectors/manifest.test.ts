@@ -184,7 +184,7 @@ describe('a manifest that does not fit is refused with its line', () => {
     const again = text.slice(text.indexOf('  CourtListing:')).replace('CourtListing', 'CourtCase');
     writeFileSync(file, text + again);
     expect(load().problems.map(short)).toContain(
-      '52: records.CourtCase: needs a path of its own, for CourtListing has the same',
+      '53: records.CourtCase: needs a path of its own, for CourtListing has the same',
     );
   });
 

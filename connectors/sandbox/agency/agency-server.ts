@@ -10,6 +10,8 @@ export interface Asked {
   readonly name: string;
   readonly keys: readonly string[];
   readonly columns: readonly string[];
+  /** States of records the caller does not want, where it named any. */
+  readonly without?: readonly string[];
 }
 
 /** One call, whatever became of it. */

@@ -49,6 +49,8 @@ interface Query {
   readonly fields: readonly CourtColumn[];
   readonly page: number;
   readonly size: number;
+  /** Values of `caseState` that are not wanted. */
+  readonly excludeStates: readonly string[];
 }
 
 /** Starts the court. @throws PortInUse */
@@ -81,9 +83,13 @@ function answer(world: World, request: AgencyRequest): AgencyAnswer {
   const query = read(request.body);
   // The service reports errors of the request in the envelope, with HTTP 200.
   if (!('codes' in query)) return { status: 200, body: query, asked: [] };
-  const asked = [{ name: 'listings', keys: query.codes, columns: query.fields }];
+  const { excludeStates } = query;
+  const without = excludeStates.length === 0 ? {} : { without: excludeStates };
+  const asked = [{ name: 'listings', keys: query.codes, columns: query.fields, ...without }];
   const codes = request.foreign ? [castMember('listed-firm').id] : [...new Set(query.codes)];
-  const items = codes.flatMap((code) => listingsUnder(world, code));
+  const items = codes
+    .flatMap((code) => listingsUnder(world, code))
+    .filter((item) => !excludeStates.includes(item.caseState));
   const pages = Math.max(1, Math.ceil(items.length / query.size));
   const page = items.slice((query.page - 1) * query.size, query.page * query.size);
   const columns = [...new Set<CourtColumn>(['cardNum', ...query.fields])];
@@ -104,7 +110,7 @@ function read(text: string): Query | { readonly code: number; readonly message: 
   } catch {
     return { code: 4000, message: '请求不是有效的 JSON' };
   }
-  const { codes, fields = Object.keys(COLUMNS), page = 1, size = 100 } = body;
+  const { codes, fields = Object.keys(COLUMNS), page = 1, size = 100, excludeStates = [] } = body;
   if (!isStrings(codes) || codes.length === 0) return { code: 4000, message: 'codes 应为非空字符串数组' };
   if (codes.length > MOST_CODES) return { code: 4001, message: `codes 不得超过 ${MOST_CODES} 个` };
   if (!isStrings(fields)) return { code: 4000, message: 'fields 应为字符串数组' };
@@ -113,7 +119,8 @@ function read(text: string): Query | { readonly code: number; readonly message: 
   if (!isCount(page) || !isCount(size) || size > LARGEST_PAGE) {
     return { code: 4003, message: `page、size 应为正整数，size 不得超过 ${LARGEST_PAGE}` };
   }
-  return { codes, fields: known, page, size };
+  if (!isStrings(excludeStates)) return { code: 4000, message: 'excludeStates 应为字符串数组' };
+  return { codes, fields: known, page, size, excludeStates };
 }
 
 function isStrings(value: unknown): value is readonly string[] {

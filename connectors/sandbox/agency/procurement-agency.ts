@@ -13,7 +13,7 @@ export const PROCUREMENT_PATH = '/graphql';
 
 const typeDefs = /* GraphQL */ `
   type Query {
-    banList(subjectCodes: [String!]!): [Ban!]!
+    banList(subjectCodes: [String!]!, withoutStates: [String!]): [Ban!]!
     misconductEvents(subjectCodes: [String!]!): [MisconductEvent!]!
     contracts(subjectCodes: [String!]!): [Contract!]!
   }
@@ -64,7 +64,7 @@ interface Context {
   readonly asked: Asked[];
 }
 
-type Item = { readonly subjectCode: string };
+type Item = { readonly subjectCode: string; readonly state?: string };
 
 /** Starts the supervisor. @throws PortInUse */
 export function startProcurement(options: {
@@ -114,16 +114,23 @@ export function startProcurement(options: {
 function listOf(recordsOf: (world: World, index: number) => readonly Item[]) {
   return (
     _root: unknown,
-    { subjectCodes }: { readonly subjectCodes: readonly string[] },
+    given: { readonly subjectCodes: readonly string[]; readonly withoutStates?: readonly string[] },
     { world, foreign, asked }: Context,
     info: GraphQLResolveInfo,
   ): readonly Item[] => {
-    asked.push({ name: info.fieldName, keys: subjectCodes, columns: columnsOf(info) });
+    const { subjectCodes, withoutStates: without = [] } = given;
+    asked.push({
+      name: info.fieldName,
+      keys: subjectCodes,
+      columns: columnsOf(info),
+      ...(without.length === 0 ? {} : { without }),
+    });
     if (foreign) return foreignRows(world);
     return [...new Set(subjectCodes)].flatMap((code) => {
       const index = indexOfUscc(world, code) ?? indexOfOrgCode(world, code);
       // Filed under exactly the code asked for: an old record is not found by the USCC.
-      return index === undefined ? [] : recordsOf(world, index).filter((item) => item.subjectCode === code);
+      const items = index === undefined ? [] : recordsOf(world, index);
+      return items.filter((item) => item.subjectCode === code && !without.includes(item.state ?? ''));
     });
   };
 }

@@ -47,11 +47,13 @@ const lookup = (columns: readonly string[]): Lookup<GraphqlRecord> => ({
     subjects: new Map(),
     order: [],
     fields: new Map(),
+    filters: new Map(),
     query: { field: 'banList', argument: 'subjectCodes', type: '[String!]!' },
   },
   keyColumn: 'subjectCode',
   keys: ['a"b'],
   columns,
+  conditions: [],
 });
 
 test('an operation asks for the key and the permitted columns, keys as variables', () => {

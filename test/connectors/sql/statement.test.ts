@@ -9,9 +9,22 @@ const mapping = (record: string): RecordMapping => ({
   subjects: new Map(),
   order: [],
   fields: new Map(),
+  filters: new Map(),
 });
-const wide: Lookup = { mapping: mapping('Wide'), keyColumn: 'id', keys: ['a', 'b'], columns: ['x', 'y'] };
-const narrow: Lookup = { mapping: mapping('Narrow'), keyColumn: 'no', keys: ['c'], columns: ['债务率(%)'] };
+const wide: Lookup = {
+  mapping: mapping('Wide'),
+  keyColumn: 'id',
+  keys: ['a', 'b'],
+  columns: ['x', 'y'],
+  conditions: [],
+};
+const narrow: Lookup = {
+  mapping: mapping('Narrow'),
+  keyColumn: 'no',
+  keys: ['c'],
+  columns: ['债务率(%)'],
+  conditions: [],
+};
 const relationOf = (lookup: Lookup) => ({ table: ['s', lookup.mapping.record] });
 
 test('look-ups are branches of one statement, padded to the widest, keys as parameters', () => {
