@@ -35,9 +35,7 @@ export function judge(
   asOf: string,
   today: string,
 ): Judgement {
-  const rules = scene.rules.filter(
-    (rule) => rule.validFrom <= asOf && (rule.validTo === undefined || asOf <= rule.validTo),
-  );
+  const rules = rulesOn(scene, asOf);
   const complete = scene.recordTypes.map(
     (recordType): Evidence =>
       evidence.find((entry) => entry.recordType === recordType) ?? {
@@ -87,6 +85,19 @@ function outcomeOf(assessments: readonly Assessment[], somethingUnknown: boolean
     return 'REVIEW';
   if (live.some(({ effect }) => effect === 'RESTRICT')) return 'RESTRICTED';
   return 'CLEAR';
+}
+
+const lastAsked = new WeakMap<SceneRules, { readonly asOf: string; readonly rules: readonly Rule[] }>();
+
+/** The rules in validity on a day. All subjects of a request, and mostly all requests of a day, ask for the same. */
+function rulesOn(scene: SceneRules, asOf: string): readonly Rule[] {
+  const last = lastAsked.get(scene);
+  if (last?.asOf === asOf) return last.rules;
+  const rules = scene.rules.filter(
+    (rule) => rule.validFrom <= asOf && (rule.validTo === undefined || asOf <= rule.validTo),
+  );
+  lastAsked.set(scene, { asOf, rules });
+  return rules;
 }
 
 const rank: Readonly<Record<Assessment['status'], number>> = {
