@@ -1,7 +1,13 @@
 // docs/access-matrix.md: what every consumer may see of every field under every purpose it holds. Committed, so
-// that a change of policy is reviewed as the change it makes.
-import type { Decision, DecisionTable, DeriveDecision } from '../../policies/engine/decision-table.ts';
-import { makeDecisionTable } from '../../policies/engine/decision-table.ts';
+// that a change of policy is reviewed as the change it makes: one line a field, legible without its neighbours.
+import {
+  type DecidingPolicy,
+  type Deliberation,
+  type Deliberator,
+  type FieldDeliberation,
+  type Showing,
+  deliberateFor,
+} from '../../policies/engine/deliberation.ts';
 import type { Consumer, Purpose } from '../../policies/engine/consumers.ts';
 import type { PolicySet } from '../../policies/engine/access-policies.ts';
 import type { Catalogue, RecordType } from '../../schema/catalogue.ts';
@@ -11,8 +17,8 @@ interface Column {
   readonly consumer: Consumer;
   readonly purpose: Purpose;
   /** With no more than the purpose demands, and with case number and user given. */
-  readonly least: DecisionTable;
-  readonly most: DecisionTable;
+  readonly least: Deliberator;
+  readonly most: Deliberator;
 }
 
 /** One table a record type: a row a field, a column a consumer and purpose. */
@@ -21,13 +27,13 @@ export function accessMatrix(policySet: PolicySet, catalogue: Catalogue): string
   const columns = [...consumers.values()].flatMap((consumer) =>
     consumer.purposes.map((name): Column => {
       const purpose = purposes.get(name)!;
-      const tableOf = (caseGiven: boolean, userGiven: boolean): DecisionTable =>
-        makeDecisionTable(policySet, catalogue, { consumer, purpose, caseGiven, userGiven });
+      const given = (caseGiven: boolean, userGiven: boolean): Deliberator =>
+        deliberateFor(policySet, catalogue, { consumer, purpose, caseGiven, userGiven });
       return {
         consumer,
         purpose,
-        least: tableOf(purpose.caseRequired, purpose.userRequired),
-        most: tableOf(true, true),
+        least: given(purpose.caseRequired, purpose.userRequired),
+        most: given(true, true),
       };
     }),
   );
@@ -36,41 +42,43 @@ export function accessMatrix(policySet: PolicySet, catalogue: Catalogue): string
 
 function recordTable(record: RecordType, columns: readonly Column[]): string {
   const head = ['Field', ...columns.map(({ consumer, purpose }) => `${consumer.name} / ${purpose.name}`)];
-  const rows = [...record.fields.values()].map(({ name, coordinate }) => [
-    code(name),
+  const rows = [...record.fields.values()].map((field) => [
+    code(field.coordinate),
     ...columns.map(({ least, most }) => {
-      const usual = outcomeOf(least, coordinate);
-      const best = outcomeOf(most, coordinate);
+      const usual = outcomeOf(least.about(field));
+      const best = outcomeOf(most.about(field));
       return usual === best ? usual : `${usual}; with case and user ${best}`;
     }),
   ]);
   return `## ${record.name} (${record.source})\n\n${table(head, rows)}`;
 }
 
-function outcomeOf({ decisions, derivations }: DecisionTable, coordinate: string): string {
-  return `${shown(decisions.get(coordinate)!)}${derived(derivations.get(coordinate)!)}`;
+function outcomeOf({ outcome, showings, derive }: FieldDeliberation): string {
+  const shown = outcome === 'deny' ? 'deny' : showings.map(showingText).join('; ');
+  return `${shown}${derived(derive)}`;
 }
 
-function shown(decision: Decision): string {
-  switch (decision.kind) {
-    case 'allow':
-      return 'allow';
-    case 'mask':
-      return `mask(${decision.mask})`;
-    case 'row':
-      return `row(${[...decision.reads].sort().join(', ')})`;
-    case 'deny':
-      return 'deny';
-  }
+function showingText({ as, condition, policies }: Showing): string {
+  const how = as === 'WHOLE' ? 'allow' : `mask(${as})`;
+  return condition === undefined ? how : `${how}${conditionText(policies)}`;
 }
 
-function derived(decision: DeriveDecision): string {
-  switch (decision.kind) {
-    case 'allow':
-      return ' +verdict';
-    case 'row':
-      return ` +verdict(${[...decision.reads].sort().join(', ')})`;
-    case 'deny':
-      return '';
-  }
+function derived(derive: Deliberation): string {
+  if (derive.kind === 'no') return '';
+  return ` +verdict${derive.kind === 'yes' ? '' : conditionText(derive.policies)}`;
+}
+
+/** Conditions by the names of their policies: the rows of `if`, but those of `unless`. */
+function conditionText(policies: readonly DecidingPolicy[]): string {
+  const open = policies.filter(({ condition }) => condition !== undefined);
+  const names = (effect: 'permit' | 'forbid'): string =>
+    open
+      .filter(({ policy }) => policy.policy.effect === effect)
+      .map(({ policy }) => policy.id)
+      .join(' or ');
+  const always = policies.some(
+    ({ policy, condition }) => policy.policy.effect === 'permit' && condition === undefined,
+  );
+  const [permits, forbids] = [names('permit'), names('forbid')];
+  return `${permits === '' || always ? '' : ` if ${permits}`}${forbids === '' ? '' : ` unless ${forbids}`}`;
 }
