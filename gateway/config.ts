@@ -5,8 +5,7 @@ import { z } from 'zod';
 import type { Problem } from '../schema/problem.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const count = (most: number): z.ZodCoercedNumber =>
-  z.coerce.number().int().min(1).max(most);
+const count = (most: number): z.ZodCoercedNumber => z.coerce.number().int().min(1).max(most);
 const path = z.string().min(1);
 
 interface Key {
