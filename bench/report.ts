@@ -160,6 +160,9 @@ function processorShareOf(results: readonly Result[], server: string, question: 
   return yardstick === null || own === null ? 'unknown' : (yardstick / own).toFixed(2);
 }
 
-const ms = (milliseconds: number): string =>
-  `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(1)} ms`;
+/** "none" where nothing was answered in the measured time, which is slow and not wrong. */
+function ms(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return 'none';
+  return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(1)} ms`;
+}
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;

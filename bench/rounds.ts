@@ -51,7 +51,7 @@ export async function measureRounds(
   ): Promise<Run> => {
     const before = await processorTimeOf(contender.child.pid!);
     const measured = await load(contender.target(question), connections, times);
-    const silent = times.seconds > 0 && measured.answers === 0 ? ['nothing was answered'] : [];
+    const silent = measured.allAnswers === 0 ? ['nothing was answered'] : [];
     for (const failure of [...measured.failures, ...silent])
       failures.push(`${contender.name}, ${question.name}, ${connections} connections: ${failure}`);
     const used = (await processorTimeOf(contender.child.pid!)) - before;
