@@ -67,7 +67,7 @@ function conditionFor(filter: FieldFilter, { accepts, orAbsent }: FieldTest): So
   const test =
     filter.form === 'words'
       ? exceptWords(filter, accepts)
-      : (testFor(filter.form, filter, accepts) ?? present);
+      : (testFor(filter.form, filter, accepts, orAbsent) ?? present);
   return test.kind === 'present' && orAbsent ? undefined : { filter, orAbsent, test };
 }
 
@@ -99,6 +99,7 @@ function testFor(
   form: Exclude<FilterForm, 'words'>,
   { transform }: FieldFilter,
   accepts: Accepts,
+  orAbsent: boolean,
 ): ColumnTest | undefined {
   switch (accepts.kind) {
     case 'notIn': {
@@ -107,7 +108,9 @@ function testFor(
       return texts.length === 0 ? undefined : { kind: 'except', texts };
     }
     case 'in': {
-      // A text may have blanks around it at the source, so it is enough that it occurs.
+      // A text may have blanks around it at the source, so it is enough that it occurs. A text of blanks is no
+      // value, and databases do not agree on what is blank.
+      if (form === 'text' && orAbsent) return undefined;
       const patterns = accepts.values.map((value) =>
         form === 'text' ? `%${escape(value)}%` : escape(value),
       );

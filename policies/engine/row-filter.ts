@@ -8,7 +8,7 @@ import { CedarError, type CedarValue } from './values.ts';
 /** A value of a row in the contract's own form: dates as YYYY-MM-DD, regions as their code. */
 export type FilterValue = string | number | boolean;
 
-/** What a value that is present must be. Bounds of a range are inclusive: whole numbers, or dates. */
+/** What a value that is present must be. Bounds of a range, at least one, are inclusive: numbers or dates. */
 export type Accepts =
   | { readonly kind: 'any' | 'none' }
   | { readonly kind: 'in' | 'notIn'; readonly values: readonly FilterValue[] }

@@ -8,6 +8,7 @@ import type { Log } from '../../connectors/log.ts';
 import { type Manifest, loadManifests } from '../../connectors/manifest.ts';
 import { openConnectors } from '../../connectors/open.ts';
 import { brandPermitted } from '../../policies/engine/permitted.ts';
+import type { RowFilter } from '../../policies/engine/row-filter.ts';
 import { loadCatalogue } from '../../schema/catalogue.ts';
 import { formatProblem } from '../../schema/problem.ts';
 
@@ -25,6 +26,8 @@ export interface Asked {
   readonly keys: readonly string[];
   /** Every column asked for, the key's included. */
   readonly columns: readonly string[];
+  /** Words of column `st` the source was told to leave out, where it was. */
+  readonly without?: readonly string[];
 }
 
 export type BenchFault = 'none' | 'down' | 'slow' | 'garbage';
@@ -152,8 +155,13 @@ export function ask(
     Listing: ['number', 'amount', 'day', 'status'],
   },
   signal: AbortSignal = new AbortController().signal,
+  filter?: RowFilter,
 ): Promise<SourceAnswer> {
-  const steps = Object.entries(fields).map(([record, names]) => ({ record, fields: brandPermitted(names) }));
+  const steps = Object.entries(fields).map(([record, names]) => ({
+    record,
+    fields: brandPermitted(names),
+    ...(filter === undefined ? {} : { filter }),
+  }));
   return probe.fetch({ subjects, steps }, signal);
 }
 

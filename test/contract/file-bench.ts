@@ -33,7 +33,8 @@ export async function startFileBench(serverUrl: string): Promise<Bench> {
     },
     manifest: () => ({
       top: 'transport: file',
-      listings: 'delivery: { pattern: listings-*.csv, format: csv, encoding: gb18030 }',
+      listings:
+        'delivery: { pattern: listings-*.csv, format: csv, encoding: gb18030 }\n    filters: [status, day, number]',
       awards: 'delivery: { pattern: awards-*.jsonl, format: jsonl }',
     }),
     setFault: async (fault) => {

@@ -4,9 +4,11 @@ import { startAgency } from '../../connectors/sandbox/agency/agency-server.ts';
 import type { AgencyRows, Asked, Bench } from './bench.ts';
 
 const schema = buildSchema(`
-  type Query { listings(codes: [String!]!): [Row!] awards(codes: [String!]!): [Row!] }
+  type Query { listings(codes: [String!]!, without: [String!]): [Row!] awards(codes: [String!]!): [Row!] }
   type Row { code: String doc: String amt: String day: String st: String }
 `);
+
+type AskedByName = Omit<Asked, 'record'> & { readonly name: string };
 
 export interface GraphqlBench extends Bench {
   readonly agency: Awaited<ReturnType<typeof startAgency>>;
@@ -23,13 +25,22 @@ export async function startGraphqlBench(): Promise<GraphqlBench> {
     portVariable: 'PORT',
     now: () => new Date(),
     answer: async ({ body }) => {
-      const asked: { name: string; keys: readonly string[]; columns: readonly string[] }[] = [];
+      const asked: AskedByName[] = [];
       const resolve =
         (record: Asked['record']) =>
-        ({ codes }: { codes: string[] }, _context: unknown, info: GraphQLResolveInfo) => {
-          asked.push({ name: record, keys: codes, columns: columnsOf(info) });
+        (
+          { codes, without }: { codes: string[]; without?: string[] },
+          _context: unknown,
+          info: GraphQLResolveInfo,
+        ) => {
+          asked.push({
+            name: record,
+            keys: codes,
+            columns: columnsOf(info),
+            ...(without === undefined ? {} : { without }),
+          });
           if (broken === record) throw new Error(`no ${record} for ${codes.join()}`);
-          return rows[record];
+          return rows[record].filter(({ st }) => st === null || without?.includes(st) !== true);
         };
       const { query, variables } = JSON.parse(body) as { query: string; variables: Record<string, unknown> };
       const result = await graphql({
@@ -57,7 +68,8 @@ export async function startGraphqlBench(): Promise<GraphqlBench> {
     },
     manifest: () => ({
       top: 'transport: graphql',
-      listings: "query: { field: listings, argument: codes, type: '[String!]!' }",
+      listings:
+        "query: { field: listings, argument: codes, type: '[String!]!' }\n    filters: { status: { excludeArgument: without, type: '[String!]' } }",
       awards: "query: { field: awards, argument: codes, type: '[String!]!' }",
     }),
     setFault: async (fault) => {

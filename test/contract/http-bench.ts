@@ -13,7 +13,7 @@ export interface HttpBench extends Bench {
 }
 
 interface Query {
-  readonly query: { readonly codes: string[]; readonly columns: string[] };
+  readonly query: { readonly codes: string[]; readonly columns: string[]; readonly without?: string[] };
   readonly page: number;
   readonly size: number;
 }
@@ -29,11 +29,20 @@ export async function startHttpBench(): Promise<HttpBench> {
     answer: async ({ path, body, asOf }) => {
       const { query, page, size } = JSON.parse(body) as Query;
       const record = path === '/listings' ? 'listings' : 'awards';
-      const asked = [{ name: record, keys: query.codes, columns: query.columns }];
+      const { without } = query;
+      const asked = [
+        {
+          name: record,
+          keys: query.codes,
+          columns: query.columns,
+          ...(without === undefined ? {} : { without }),
+        },
+      ];
       if (fixed !== undefined) return { status: 200, body: fixed, asked };
-      // This agency answers with every row it has: picking is the connector's business.
-      const pages = Math.ceil(rows[record].length / size);
-      const items = rows[record].slice((page - 1) * size, page * size).map((row) => {
+      // This agency answers for everybody it knows: picking subjects is the connector's business.
+      const held = rows[record].filter(({ st }) => st === null || without?.includes(st) !== true);
+      const pages = Math.ceil(held.length / size);
+      const items = held.slice((page - 1) * size, page * size).map((row) => {
         const columns = query.columns.map((column) => [column, row[column as keyof typeof row]]);
         return Object.fromEntries(columns) as unknown;
       });
@@ -62,7 +71,7 @@ http:
   columns: { at: query.columns }
   paging: { pageAt: page, sizeAt: size, size: ${HTTP_PAGE}, pagesAt: data.pages }
   envelope: { okAt: code, okIs: 0, items: data.items, asOf: data.asOf }`,
-      listings: '',
+      listings: 'filters: { status: { excludeAt: query.without } }',
       awards: 'path: /awards',
     }),
     setFault: async (fault) => {

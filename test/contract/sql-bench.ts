@@ -26,7 +26,7 @@ export async function startSqlBench(name: string, serverUrl: string): Promise<Be
     },
     manifest: () => ({
       top: 'transport: sql',
-      listings: 'table: probe.listing',
+      listings: 'table: probe.listing\n    filters: [status, day, number]',
       awards: 'table: probe.award',
     }),
     setFault: async (fault) => {
@@ -86,7 +86,9 @@ export function readCalls(tap: PostgresTap): readonly (readonly Asked[])[] {
       text.split(' UNION ALL ').map((branch, at): Asked => {
         const [selected = '', from = ''] = branch.split(' FROM ');
         const columns = [...selected.matchAll(/"([^"]+)"::text/g)].map((match) => match[1]!);
+        const without = /"st"::text COLLATE "C" <> ALL\(\$([0-9]+)/.exec(from)?.[1];
         return {
+          ...(without === undefined ? {} : { without: readArray(parameters[Number(without) - 1] ?? '{}') }),
           record: /listing/i.test(from) ? 'listings' : 'awards',
           keys: readArray(parameters[at] ?? '{}'),
           columns: columns.map((column) => (column === ' key0' ? 'code' : column)),

@@ -3,9 +3,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Connector, Subject } from '../../connectors/contract.ts';
+import type { Connector, SourceAnswer, Subject } from '../../connectors/contract.ts';
 import { citizenIdAt, orgCodeAt, usccAt } from '../../connectors/sandbox/generator/identifiers.ts';
 import { type Postgres, startPostgres } from '../../connectors/sandbox/postgres/postgres.ts';
+import { filterOf } from '../../policies/engine/row-filter.ts';
+import { meets } from '../policies/engine/filter-meaning.ts';
 import { type AgencyRow, type AgencyRows, type Bench, ask, numbersOf, openProbe, said } from './bench.ts';
 import { startFileBench } from './file-bench.ts';
 import { startGraphqlBench } from './graphql-bench.ts';
@@ -47,6 +49,9 @@ const row = (code: string | null, doc: string, more: Partial<AgencyRow> = {}): A
   st: '0',
   ...more,
 });
+const notRevoked = filterOf(
+  new Map([['status', { orAbsent: true, accepts: { kind: 'notIn', values: ['REVOKED'] } }]]),
+)!;
 const listings = (...rows: AgencyRow[]): AgencyRows => ({ listings: rows, awards: [] });
 const [one, two, three] = [firm(1), firm(2), firm(3)];
 const hyphenated = `${orgCodeAt(2).slice(0, 8)}-${orgCodeAt(2).slice(8)}`;
@@ -272,6 +277,40 @@ describe.each(benches)('%s', (_title, start) => {
     expect(new Set(asked.flatMap((call) => call.keys))).toEqual(new Set(subjects.map(({ id }) => id)));
     const sizes = asked.map((call) => call.keys.length);
     expect(sizes).toEqual(bench.name === 'http' ? [HTTP_BATCH, HTTP_BATCH, 5] : [25]);
+  });
+
+  test('a source that can leaves out rows nobody may see, and what is visible is as it was', async () => {
+    const source = await open(
+      listings(
+        row(one.id, 'shown', { st: '0' }),
+        row(one.id, 'hidden', { st: '1' }),
+        row(one.id, 'without', { st: null }),
+        row(two.id, 'hidden too', { st: '1' }),
+      ),
+    );
+    const pushed = await ask(source, [one, two], undefined, undefined, notRevoked);
+    expect(bench.calls().at(-1)).toMatchObject([{ record: 'listings', without: ['1'] }]);
+    const whole = await ask(source, [one, two]);
+    expect(bench.calls().at(-1)![0]).not.toHaveProperty('without');
+    const visible = (answer: SourceAnswer, id: string) =>
+      (answer.rows.get('Listing')?.get(id) ?? []).filter((one) => meets(notRevoked, one));
+    for (const { id } of [one, two]) {
+      expect(visible(pushed, id)).toEqual(visible(whole, id));
+      expect(pushed.rows.get('Listing')?.get(id) ?? []).toEqual(visible(whole, id));
+    }
+    expect(numbersOf(pushed, one.id).sort()).toEqual(['shown', 'without']);
+    expect(pushed.state).toBe(whole.state);
+  });
+
+  test('a word nobody listed is never left out, and spoils its subject as before', async () => {
+    const source = await open(listings(row(one.id, 'A-1', { st: '9' }), row(two.id, 'B-1')));
+    const onlyEffective = filterOf(
+      new Map([['status', { orAbsent: false, accepts: { kind: 'in', values: ['EFFECTIVE'] } }]]),
+    )!;
+    const answer = await ask(source, [one, two], undefined, undefined, onlyEffective);
+    expect(bench.calls()).toMatchObject([[{ without: ['1'] }]]);
+    expect(answer.invalidSubjects).toEqual(new Set([one.id]));
+    expect(numbersOf(answer, two.id)).toEqual(['B-1']);
   });
 
   test('an answer of several pages is read to its end', async () => {

@@ -1,0 +1,170 @@
+// Against a real server: a condition leaves out no row that the transforms would read as inside the filter, however
+// oddly the agency wrote it.
+import fc from 'fast-check';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FieldMapping, RecordMapping } from '../../../connectors/manifest.ts';
+import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
+import { type FieldFilter, conditionsOf } from '../../../connectors/source-condition.ts';
+import { postgresDialect } from '../../../connectors/sql/postgres.ts';
+import { writeStatement } from '../../../connectors/sql/statement.ts';
+import { booleanWords } from '../../../connectors/transforms/boolean.ts';
+import { code } from '../../../connectors/transforms/code.ts';
+import { transforms } from '../../../connectors/transforms/library.ts';
+import type { Transform } from '../../../connectors/transforms/transform.ts';
+import { type Accepts, filterOf } from '../../../policies/engine/row-filter.ts';
+import { meets } from '../../policies/engine/filter-meaning.ts';
+
+const plain = (name: string): Transform => {
+  const rule = transforms.get(name)!;
+  if (rule.parameter !== 'none') throw new Error(name);
+  return rule.transform;
+};
+const table = new Map([
+  ['0', 'EFFECTIVE'],
+  ['1', 'REVOKED'],
+  [' 4', 'REPAIRED'],
+  ['修复', 'REPAIRED'],
+  ['*', 'OTHER'],
+]);
+const filters: Readonly<Record<string, FieldFilter>> = {
+  state: { column: 'state', transform: code(table), form: 'words', words: [...table.keys()] },
+  yes: { column: 'yes', transform: plain('boolean'), form: 'words', words: booleanWords },
+  name: { column: 'name', transform: plain('text'), form: 'text', words: [] },
+  points: { column: 'points', transform: plain('integer'), form: 'integer', words: [] },
+  day: { column: 'day', transform: plain('date'), form: 'date', words: [] },
+  region: { column: 'region', transform: plain('region'), form: 'region', words: [] },
+};
+const fieldNames = Object.keys(filters);
+const mapping: RecordMapping = {
+  record: 'Odd',
+  subjects: new Map(),
+  order: [],
+  fields: new Map<string, FieldMapping>(),
+  filters: new Map(Object.entries(filters)),
+};
+
+/** What agencies write: canonical, padded, full width, blank, or not readable at all. */
+const raws: Readonly<Record<string, readonly (string | null)[]>> = {
+  state: ['0', '1', ' 1', '１', '4', ' 4', '修复', '修复 ', '7', '', ' ', null],
+  yes: ['true', 'T', '1', '是', 'f', 'FALSE', '0', '否', ' 否', 'maybe', '', null],
+  name: ['a', ' a', 'a\u3000', 'ab', 'A', '100%', 'x_y', 'a\\b', '', null],
+  points: ['3', '03', '+3', '3.0', '３', '-0', '0', '-2', '12', '999999999999', 'x', '', null],
+  day: [
+    '2026-11-22',
+    '2026/11/22',
+    '2026年11月22日',
+    '20261121',
+    '2026-11-21 10:00',
+    '2026-11-23',
+    '2026-02-30',
+    '',
+    null,
+  ],
+  region: ['420281', '420200', '420000', '429004', ' 420281', '４２０２８１', '370200', '42028', '', null],
+};
+const values: Readonly<Record<string, readonly (string | number | boolean)[]>> = {
+  state: ['EFFECTIVE', 'REVOKED', 'REPAIRED', 'OTHER'],
+  yes: [true, false],
+  name: ['a', ' a', 'ab', '100%', 'x_y', 'a\\b', ''],
+  points: [3, 0, -2, 12],
+  day: ['2026-11-21', '2026-11-22', '2026-11-23'],
+  region: ['420281', '420200', '429004'],
+};
+
+const acceptsFor = (field: string): fc.Arbitrary<Accepts> => {
+  const listed = fc
+    .tuple(fc.constantFrom('in', 'notIn'), fc.subarray([...values[field]!], { minLength: 1 }))
+    .map(([kind, chosen]): Accepts => ({ kind, values: chosen }));
+  const others: fc.Arbitrary<Accepts>[] = [fc.constantFrom({ kind: 'any' }, { kind: 'none' })];
+  if (field === 'region') {
+    const around = fc.subarray(['420000', '420200', '420281', '370000'], { minLength: 1 });
+    others.push(around.map((regions): Accepts => ({ kind: 'within', regions })));
+  }
+  if (field === 'points' || field === 'day') {
+    const bound = fc.option(fc.constantFrom(...(values[field] as (string | number)[])), { nil: undefined });
+    others.push(
+      fc
+        .tuple(bound, bound)
+        .filter(([from, to]) => from !== undefined || to !== undefined)
+        .map(([from, to]): Accepts => ({
+          kind: 'range',
+          ...(from === undefined ? {} : { from }),
+          ...(to === undefined ? {} : { to }),
+        })),
+    );
+  }
+  return fc.oneof(listed, listed, ...others);
+};
+
+let directory: string;
+let server: Postgres;
+let pool: pg.Pool;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'condition-'));
+  server = await startPostgres({ directory, port: 0 });
+  pool = new pg.Pool({ connectionString: server.url('postgres'), max: 1 });
+  pool.on('error', () => undefined);
+  await pool.query(`CREATE TABLE odd (id text, ${fieldNames.map((name) => `${name} text`).join(', ')})`);
+  for (const name of fieldNames) {
+    for (const [at, raw] of raws[name]!.entries()) {
+      await pool.query(`INSERT INTO odd (id, ${name}) VALUES ($1, $2)`, [`${name}-${at}`, raw]);
+    }
+  }
+});
+afterAll(async () => {
+  await pool.end();
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+test('no row inside the filter is left out, in whatever way its values are written', async () => {
+  const count = { compared: 0, leftOut: 0 };
+  const wanted = fc
+    .constantFrom(...fieldNames)
+    .chain((field) => fc.tuple(fc.constant(field), acceptsFor(field), fc.boolean()));
+  await fc.assert(
+    fc.asyncProperty(wanted, async ([field, accepts, orAbsent]) => {
+      const filter = filterOf(new Map([[field, { orAbsent, accepts }]]))!;
+      const keys = raws[field]!.map((_raw, at) => `${field}-${at}`);
+      const statement = writeStatement(
+        postgresDialect,
+        [{ mapping, keyColumn: 'id', keys, columns: [field], conditions: conditionsOf(mapping, filter) }],
+        () => ({ table: ['odd'] }),
+      );
+      const { rows } = await pool.query<string[]>({
+        text: statement.text,
+        values: [...statement.values],
+        rowMode: 'array',
+      });
+      const sent = new Set(rows.map((row) => row[1]));
+      for (const [at, raw] of raws[field]!.entries()) {
+        const read = filters[field]!.transform(raw);
+        // What cannot be read stands for nothing that may be seen; a word nobody listed must come all the same.
+        const inside = read.ok ? meets(filter, { [field]: read.value }) : filters[field]!.form === 'words';
+        const told = { field, accepts, orAbsent, raw };
+        if (inside) expect({ ...told, sent: sent.has(keys[at]) }).toEqual({ ...told, sent: true });
+        count.compared += 1;
+        count.leftOut += Number(!sent.has(keys[at]));
+      }
+    }),
+    { numRuns: 1500, seed: 20261122 },
+  );
+  expect(count.compared).toBeGreaterThan(10_000);
+  expect(count.leftOut).toBeGreaterThan(2_000);
+}, 120_000);
+
+test('a condition is text and parameters: no value of a policy becomes SQL', () => {
+  const filter = filterOf(
+    new Map([['name', { orAbsent: false, accepts: { kind: 'in', values: ["x' OR 1=1 --"] } }]]),
+  )!;
+  const [condition] = conditionsOf(mapping, filter);
+  expect(postgresDialect.meets(condition!, '"name"', 2)).toEqual({
+    text: '("name"::text COLLATE "C" LIKE ANY($2::text[]))',
+    values: [["%x' OR 1=1 --%"]],
+  });
+});
