@@ -2,7 +2,12 @@
 // what would have to be different for more.
 import type { AccessAction } from '../../policies/engine/cedar-schema.ts';
 import type { DecisionSubject, DenialReason } from '../../policies/engine/decision-table.ts';
-import { type DecidingPolicy, type Deliberation, deliberateFor } from '../../policies/engine/deliberation.ts';
+import {
+  type DecidingPolicy,
+  type Deliberation,
+  type Showing,
+  deliberateFor,
+} from '../../policies/engine/deliberation.ts';
 import type { Expression } from '../../policies/engine/cedar-json.ts';
 import { type Change, type Needs, findNeedsFor } from '../../policies/engine/needs.ts';
 import { printExpression } from '../../policies/engine/print-cedar.ts';
@@ -81,16 +86,11 @@ export function explainFor({ catalogue, policies }: PolicySnapshot, subject: Dec
       decision: outcome,
       mask: outcome === 'mask' ? (showings[0]!.as as MaskKind) : null,
       reason: reason ?? null,
-      showings: showings.map(({ as, condition }) => ({ as, condition: textOf(condition) })),
+      showings: explainShowings(showings),
       policies: deciding.map(explainPolicy),
       needed: neededOf(ways),
       others: others.map(({ id, text }) => ({ policy: id, asks: withoutAnnotations(text) })),
-      derive: {
-        decision: derive.kind === 'yes' ? 'allow' : derive.kind === 'no' ? 'deny' : 'row',
-        condition: derive.kind === 'row' ? textOf(derive.condition) : null,
-        policies: derivingPolicies(derive),
-        needed: neededOf(deriveWays),
-      },
+      derive: { ...explainDerive(derive), needed: neededOf(deriveWays) },
     };
   };
   return {
@@ -121,8 +121,17 @@ function explainPolicy({ policy, condition }: DecidingPolicy): ExplainedPolicy {
   };
 }
 
-function derivingPolicies(derive: Deliberation): readonly ExplainedPolicy[] {
-  return derive.policies.map(explainPolicy);
+export function explainShowings(showings: readonly Showing[]): readonly ExplainedShowing[] {
+  return showings.map(({ as, condition }) => ({ as, condition: textOf(condition) }));
+}
+
+/** Whether facts may feed a verdict, in words. */
+export function explainDerive(derive: Deliberation): Omit<Explanation['derive'], 'needed'> {
+  return {
+    decision: derive.kind === 'yes' ? 'allow' : derive.kind === 'no' ? 'deny' : 'row',
+    condition: derive.kind === 'row' ? textOf(derive.condition) : null,
+    policies: derive.policies.map(explainPolicy),
+  };
 }
 
 function neededOf(ways: Needs['ways']): NeededChanges[] {

@@ -14,7 +14,11 @@ export function showingText({ as, condition }: ExplainedShowing): string {
 }
 
 /** ` +verdict` where its facts may feed one, with the condition if there is one. */
-export function deriveText({ derive }: Pick<Explanation, 'derive'>): string {
+export function deriveText({
+  derive,
+}: {
+  readonly derive: Pick<Explanation['derive'], 'decision' | 'condition'>;
+}): string {
   if (derive.decision === 'deny') return '';
   return derive.condition === null ? ' +verdict' : ` +verdict if ${derive.condition}`;
 }

@@ -195,10 +195,7 @@ export type Scene =
   /** Promotion of a civil servant. 公务员晋升。 */
   | 'PROMOTION';
 
-/**
- * State of a section, so that "no records" and "not known" never look alike.
- * 栏目状态：使“没有记录”与“无法得知”绝不混同。
- */
+/** State of a section: "no records" and "not known" never look alike. 栏目状态：使“没有记录”与“无法得知”绝不混同。 */
 export type SectionState =
   /** Not asked, because the policy does not permit it. 无权查询，未向来源发出请求。 */
   | 'DENIED'
