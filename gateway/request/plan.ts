@@ -151,18 +151,22 @@ function planEntity(
     const wish = draft.sections.get(`${kind}.${name}`) ?? newSectionWish(section);
     draft.sections.set(`${kind}.${name}`, wish);
     const sectionType = reading.schema.getType(section.typeName) as GraphQLObjectType;
+    let frameOnly = true;
     for (const child of selectedFields(reading, sectionType, [node.selectionSet])) {
       const field = section.fields.get(child.name.value);
       if (field === undefined || child.selectionSet === undefined) continue;
+      frameOnly = false;
       const record = catalogue.records.get(field.record)!;
       const wanted = wish.records.get(record.name) ?? { type: record, shown: new Set<string>() };
       wish.records.set(record.name, wanted);
       const childType = getNamedType(sectionType.getFields()[child.name.value]!.type) as GraphQLObjectType;
       for (const leaf of recordLeaves(draft, childType, child, record)) wanted.shown.add(leaf);
     }
-    // Only the frame is selected: its state is still a fact about the source, so the source is asked for keys.
-    if (wish.records.size === 0) {
+    // Only the frame is selected here: its state is still a fact about the source, so the source is asked for keys.
+    // What stands elsewhere in the query, before or after, makes no difference.
+    if (frameOnly) {
       for (const { record } of section.fields.values()) {
+        if (wish.records.has(record)) continue;
         wish.records.set(record, { type: catalogue.records.get(record)!, shown: new Set() });
       }
     }

@@ -36,6 +36,8 @@ export function policiesOf(source: string, texts: readonly string[]): AccessPoli
 
 export interface OracleAnswer {
   readonly decision: 'allow' | 'deny';
+  /** Ids of the policies that decided. */
+  readonly reasons: readonly string[];
   /** Ids, `p<n>` by place, of policies whose evaluation failed. */
   readonly errors: readonly string[];
 }
@@ -128,6 +130,7 @@ export function oracleOf(catalogue: Catalogue, policies: readonly AccessPolicy[]
     if (answer.type === 'failure') throw new Error(answer.errors[0]!.message);
     return {
       decision: answer.response.decision,
+      reasons: answer.response.diagnostics.reason,
       errors: answer.response.diagnostics.errors.map(({ policyId }) => policyId),
     };
   };
