@@ -30,13 +30,26 @@ const tables = `
     primary key (day, consumer, purpose, case_number, subject)
   )`;
 
-const insert = `
-  insert into gateway.case_subject (day, consumer, purpose, case_number, subject)
-  select $1, $2, $3, $4, subject from unnest($5::text[]) as subject on conflict do nothing`;
+// One claim of a case at a time, on whichever replica: two halves must not pass where the whole would not.
+const claimFunction = `
+  create or replace function gateway.claim_case(
+    of_day date, of_consumer text, of_purpose text, of_case text, wanted text[], most int
+  ) returns boolean language plpgsql as $$
+  declare touched int;
+  begin
+    perform pg_advisory_xact_lock(hashtextextended(concat_ws(chr(31), of_day, of_consumer, of_purpose, of_case), 0));
+    select count(*) into touched from (
+      select subject from gateway.case_subject
+        where day = of_day and consumer = of_consumer and purpose = of_purpose and case_number = of_case
+      union select unnest(wanted)
+    ) as all_subjects;
+    if touched > most then return false; end if;
+    insert into gateway.case_subject (day, consumer, purpose, case_number, subject)
+      select distinct of_day, of_consumer, of_purpose, of_case, unnest(wanted) on conflict do nothing;
+    return true;
+  end $$`;
 
-const count = `
-  select count(*)::int as subjects from gateway.case_subject
-  where day = $1 and consumer = $2 and purpose = $3 and case_number = $4`;
+const claim = 'select gateway.claim_case($1, $2, $3, $4, $5, $6) as granted';
 
 /** Counts older than this many days are forgotten: the audit log keeps the trace. */
 const keptDays = 7;
@@ -64,24 +77,9 @@ export function openCaseQuota(databaseUrl: string): CaseQuota {
   return {
     claim: async ({ day, consumer, purpose, caseNumber }, subjects, limit) => {
       await prepare();
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const key = [day, consumer, purpose, caseNumber];
-        // One claim of a case at a time, on whichever replica: two halves must not pass where the whole would not.
-        await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify(key)]);
-        await client.query(insert, [...key, [...new Set(subjects)]]);
-        const { rows } = await client.query<{ subjects: number }>(count, key);
-        const granted = rows[0]!.subjects <= limit;
-        await client.query(granted ? 'commit' : 'rollback');
-        return granted;
-      } catch (error) {
-        broken = error instanceof Error ? error : new Error('the count failed');
-        throw broken;
-      } finally {
-        client.release(broken);
-      }
+      const values = [day, consumer, purpose, caseNumber, subjects, limit];
+      const { rows } = await pool.query<{ granted: boolean }>({ name: 'claim-case', text: claim, values });
+      return rows[0]?.granted === true;
     },
     close: () => pool.end(),
   };
@@ -94,6 +92,7 @@ async function makeTables(pool: pg.Pool): Promise<void> {
     await client.query('begin');
     await client.query("select pg_advisory_xact_lock(hashtextextended('gateway.case_subject', 0))");
     await client.query(tables);
+    await client.query(claimFunction);
     await client.query('delete from gateway.case_subject where day < current_date - $1::int', [keptDays]);
     await client.query('commit');
     client.release();

@@ -1,15 +1,14 @@
 // Loads policies/access: one Cedar file per source, each speaking only of its own source, together covering
 // every field. With any problem nothing is loaded.
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Catalogue, MaskKind, RecordField } from '../../schema/catalogue.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { suggest } from '../../schema/suggest.ts';
 import { maskKinds } from '../masks/mask.ts';
-import { type CedarModule, type NamedPolicy, readCedarFile } from './cedar-file.ts';
+import type { CedarFile, NamedPolicy } from './cedar-file.ts';
 import type { EntityRef, Expression, PolicyJson, Scope } from './cedar-json.ts';
-import { accessSchema } from './cedar-schema.ts';
 import type { Consumers } from './consumers.ts';
 
 /** A loaded access policy; `mask` where its annotation chooses one. */
@@ -25,25 +24,23 @@ export interface PolicySet {
   readonly policies: readonly AccessPolicy[];
 }
 
-/** Reads `<directory>/access/*.cedar` against the catalogue. */
+/** Makes one policy set of the files, checked against the catalogue and the consumers. */
 export function loadAccessPolicies(options: {
   readonly directory: string;
   readonly catalogue: Catalogue;
   readonly consumers: Consumers;
-  readonly cedar: CedarModule;
+  /** The files of policies/access. */
+  readonly files: readonly CedarFile[];
 }): { policySet?: PolicySet; problems: Problem[] } {
-  const { catalogue, consumers, cedar } = options;
-  const directory = join(options.directory, 'access');
-  const schema = accessSchema(catalogue, [...consumers.purposes.keys()]);
+  const { catalogue, consumers } = options;
   const policies: AccessPolicy[] = [];
   const problems: Problem[] = [];
   const hash = createHash('sha256');
-  for (const name of readdirSync(directory)
-    .filter((entry) => entry.endsWith('.cedar'))
-    .sort()) {
-    const file = join(directory, name);
+  for (const read of options.files) {
+    const { file } = read;
+    const name = basename(file);
     const source = basename(name, '.cedar');
-    hash.update(`${name}\0`).update(readFileSync(file));
+    hash.update(`${name}\0`).update(read.text);
     if (!catalogue.sources.has(source)) {
       const suggestion = suggest(source, catalogue.sources.keys());
       problems.push({
@@ -54,7 +51,6 @@ export function loadAccessPolicies(options: {
       });
       continue;
     }
-    const read = readCedarFile(cedar, file, schema);
     problems.push(...read.problems);
     for (const policy of read.policies) {
       problems.push(...checkNames(policy, source, catalogue, consumers));

@@ -1,10 +1,12 @@
 // Loads everything a decision needs from the policies folder, or lists all that is wrong with it.
+import { join } from 'node:path';
 import type { Catalogue } from '../../schema/catalogue.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { type PolicySet, loadAccessPolicies } from './access-policies.ts';
-import type { CedarModule } from './cedar-file.ts';
+import { cedarFilesIn, readCedarFiles } from './cedar-file.ts';
+import { accessSchema, eligibilitySchema } from './cedar-schema.ts';
 import { loadConsumers } from './consumers.ts';
-import { type Rulebook, loadRulebook } from './rulebook.ts';
+import { type Rulebook, loadRulebook, scenesOf } from './rulebook.ts';
 
 /** Access policies and rules under their versions. */
 export interface Policies {
@@ -12,28 +14,27 @@ export interface Policies {
   readonly rulebook: Rulebook;
 }
 
-/** Reads `directory` (policies/). cedar-wasm is loaded here and used for validation and conversion only. */
+/** Reads `directory` (policies/). cedar-wasm validates and converts, in a thread that ends with the loading. */
 export async function loadPolicies(
   directory: string,
   catalogue: Catalogue,
 ): Promise<{ policies?: Policies; problems: Problem[] }> {
-  const cedar: CedarModule = await loadCedar();
   const { consumers, problems } = loadConsumers(directory);
-  const { rulebook, problems: ruleProblems } = loadRulebook({ directory, catalogue, cedar });
-  problems.push(...ruleProblems);
+  const rules = cedarFilesIn(
+    join(directory, 'eligibility'),
+    eligibilitySchema(catalogue, scenesOf(catalogue)),
+  );
+  // Without consumers and purposes there is no schema to hold the access policies to.
+  const access =
+    consumers === undefined
+      ? []
+      : cedarFilesIn(join(directory, 'access'), accessSchema(catalogue, [...consumers.purposes.keys()]));
+  const files = await readCedarFiles([...rules, ...access]);
+  const book = loadRulebook({ directory, catalogue, files: files.slice(0, rules.length) });
+  problems.push(...book.problems);
   if (consumers === undefined) return { problems };
-  const { policySet, problems: accessProblems } = loadAccessPolicies({
-    directory,
-    catalogue,
-    consumers,
-    cedar,
-  });
-  problems.push(...accessProblems);
-  if (policySet === undefined || rulebook === undefined || problems.length > 0) return { problems };
-  return { problems, policies: { policySet, rulebook } };
-}
-
-async function loadCedar(): Promise<CedarModule> {
-  const module = (await import('@cedar-policy/cedar-wasm/nodejs')) as CedarModule & { default?: CedarModule };
-  return module.default ?? module;
+  const set = loadAccessPolicies({ directory, catalogue, consumers, files: files.slice(rules.length) });
+  problems.push(...set.problems);
+  if (set.policySet === undefined || book.rulebook === undefined || problems.length > 0) return { problems };
+  return { problems, policies: { policySet: set.policySet, rulebook: book.rulebook } };
 }

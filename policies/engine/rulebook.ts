@@ -1,7 +1,7 @@
 // The book of rules: policies/eligibility/*.cedar, one file per scene. Law is dated data; this file only reads
 // it, checks that every annotation names a field that exists, and compiles the conditions.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isEnumType } from 'graphql';
 import { z } from 'zod';
@@ -9,8 +9,7 @@ import { type Catalogue, type RecordType, ownSource } from '../../schema/catalog
 import { type RegionCode, regionAncestors } from '../../schema/identifiers/region-code.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { suggest } from '../../schema/suggest.ts';
-import { type CedarModule, type NamedPolicy, readCedarFile } from './cedar-file.ts';
-import { eligibilitySchema } from './cedar-schema.ts';
+import type { CedarFile, NamedPolicy } from './cedar-file.ts';
 import { type Known, type Partial, type RowFacts, evaluate, holds } from './evaluate.ts';
 import { attributeTypeOf } from './row-values.ts';
 import { entity } from './values.ts';
@@ -112,27 +111,28 @@ const notesShape = z.record(
   ),
 );
 
-/** Reads the rule files of `<directory>/eligibility`. */
+/** Scenes of the schema: each has a file of rules. */
+export function scenesOf(catalogue: Catalogue): string[] {
+  const type = catalogue.schema.getType('Scene');
+  return isEnumType(type) ? type.getValues().map(({ name }) => name) : [];
+}
+
+/** Makes the book of the files, checked against the catalogue. */
 export function loadRulebook(options: {
   readonly directory: string;
   readonly catalogue: Catalogue;
-  readonly cedar: CedarModule;
+  /** The files of policies/eligibility. */
+  readonly files: readonly CedarFile[];
 }): { rulebook?: Rulebook; problems: Problem[] } {
-  const { catalogue, cedar } = options;
+  const { catalogue } = options;
   const directory = join(options.directory, 'eligibility');
-  const sceneType = catalogue.schema.getType('Scene');
-  const scenes = isEnumType(sceneType) ? sceneType.getValues().map(({ name }) => name) : [];
-  const schema = eligibilitySchema(catalogue, scenes);
   const problems: Problem[] = [];
   const hash = createHash('sha256');
-  const byScene = new Map<string, Rule[]>(scenes.map((scene) => [scene, []]));
-  for (const name of readdirSync(directory)
-    .filter((entry) => entry.endsWith('.cedar'))
-    .sort()) {
-    const file = join(directory, name);
-    hash.update(`${name}\0`).update(readFileSync(file));
+  const byScene = new Map<string, Rule[]>(scenesOf(catalogue).map((scene) => [scene, []]));
+  for (const read of options.files) {
+    const name = basename(read.file);
+    hash.update(`${name}\0`).update(read.text);
     const expected = basename(name, '.cedar').replaceAll('-', '_').toUpperCase();
-    const read = readCedarFile(cedar, file, schema);
     problems.push(...read.problems);
     for (const policy of read.policies) {
       const rule = readRule(policy, expected, catalogue, problems);

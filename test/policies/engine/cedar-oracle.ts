@@ -1,14 +1,13 @@
 // cedar-wasm as the oracle: asks Cedar itself what it decides, with everything known.
 import * as cedarModule from '@cedar-policy/cedar-wasm/nodejs';
 import type { AccessPolicy } from '../../../policies/engine/access-policies.ts';
-import type { CedarModule } from '../../../policies/engine/cedar-file.ts';
 import type { PolicyJson } from '../../../policies/engine/cedar-json.ts';
 import type { DecisionSubject } from '../../../policies/engine/decision-table.ts';
 import { type Row, attributeTypeOf } from '../../../policies/engine/row-values.ts';
 import { type Catalogue, loadCatalogue } from '../../../schema/catalogue.ts';
 import { regionAncestors, type RegionCode } from '../../../schema/identifiers/region-code.ts';
 
-export const cedar = ((cedarModule as { default?: unknown }).default ?? cedarModule) as CedarModule;
+export const cedar = ((cedarModule as { default?: unknown }).default ?? cedarModule) as typeof cedarModule;
 
 export function shippedCatalogue(): Catalogue {
   const { catalogue, problems } = loadCatalogue('schema');
