@@ -151,7 +151,10 @@ function readManifest(
     return undefined;
   }
   const records = readRecords(written.records, written.transport, sdl, report);
-  if (written.transport === 'http') checkPaths(written.records, report);
+  if (written.transport === 'http') {
+    checkPaths(written.records, report);
+    checkBody(written.http, written.records, report);
+  }
   if (!address.ok) return undefined;
   const { deadline, concurrency, bytes, recordsPerSubject, queue } = written.limits;
   return {
@@ -212,6 +215,19 @@ function checkPaths(records: HttpRecords, report: Report): void {
     const other = taken.get(path);
     if (other === undefined) taken.set(path, name);
     else report(['records', name], `records.${name}: needs a path of its own, for ${other} has the same`);
+  }
+}
+
+/** A filter that took the place of the keys, or of another filter, would ask for something else. */
+function checkBody({ keys, columns, paging }: HttpOptions, records: HttpRecords, report: Report): void {
+  const members = [keys.at, columns?.at, paging?.pageAt, paging?.sizeAt];
+  for (const [name, { filters = {} }] of Object.entries(records)) {
+    const taken = new Set(members);
+    for (const [field, { excludeAt }] of Object.entries(filters)) {
+      const path = ['records', name, 'filters', field, 'excludeAt'];
+      if (taken.has(excludeAt)) report(path, `${path.join('.')}: ${excludeAt} of the body is taken`);
+      taken.add(excludeAt);
+    }
   }
 }
 

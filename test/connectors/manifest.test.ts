@@ -271,3 +271,97 @@ test('an alias stands for what it names', () => {
   const status = hr.records.get('Sanction')!.fields.get('recordStatus')!;
   expect([status.column, status.transform('4')]).toEqual(['zt', { ok: true, value: 'REPAIRED' }]);
 });
+
+describe('a filter whose raw text cannot be told from outside is refused with its line', () => {
+  const onlyCodes = 'only code and boolean fields can be filtered at this source; leave it out';
+  const onlyForms =
+    'only text, integer, boolean, date, region and code fields can be filtered at this source; leave it out';
+  const court = 'filters: { recordStatus: { excludeAt: excludeStates } }';
+  test.each([
+    [
+      'an unknown field',
+      'court',
+      court,
+      court.replace('recordStatus', 'recordState'),
+      '52: records.CourtListing.filters.recordState: CourtListing has no such field (recordStatus)',
+    ],
+    [
+      'a date over REST',
+      'court',
+      court,
+      court.replace('recordStatus', 'publishedOn'),
+      `52: records.CourtListing.filters.publishedOn: ${onlyCodes}`,
+    ],
+    [
+      'a place in the body that the keys have',
+      'court',
+      court,
+      court.replace('excludeStates', 'codes'),
+      '52: records.CourtListing.filters.recordStatus.excludeAt: codes of the body is taken',
+    ],
+    [
+      'a case number, which is written in many ways',
+      'court',
+      court,
+      court.replace('recordStatus', 'caseCode'),
+      `52: records.CourtListing.filters.caseCode: ${onlyCodes}`,
+    ],
+    [
+      'free text over GraphQL',
+      'procurement',
+      "filters: { recordStatus: { excludeArgument: withoutStates, type: '[String!]' } }",
+      "filters: { documentNumber: { excludeArgument: withoutStates, type: '[String!]' } }",
+      `26: records.ProcurementBan.filters.documentNumber: ${onlyCodes}`,
+    ],
+    [
+      'a list',
+      'registry',
+      'filters: [region]',
+      'filters: [region, formerNames]',
+      `24: records.RegistryEntry.filters.formerNames: ${onlyForms}`,
+    ],
+    [
+      'an identifier',
+      'registry',
+      'filters: [region]',
+      'filters: [parent]',
+      `24: records.RegistryEntry.filters.parent: ${onlyForms}`,
+    ],
+    [
+      'a field of a file, misspelt',
+      'finance',
+      'filters: [recordStatus]',
+      'filters: [recordStatus, listdOn]',
+      '59: records.TaxListing.filters.listdOn: TaxListing has no such field (listedOn)',
+    ],
+    [
+      'an argument of one value',
+      'procurement',
+      "withoutStates, type: '[String!]'",
+      "withoutStates, type: 'String'",
+      '26: records.ProcurementBan.filters.recordStatus.type: write the type of a list argument, such as [String!]!',
+    ],
+    [
+      'a form another transport has',
+      'registry',
+      'filters: [region]',
+      'filters: { region: { excludeAt: regions } }',
+      '24: records.RegistryEntry.filters: Invalid input: expected array, received object',
+    ],
+  ])('%s', (_title, source, from, to, expected) => {
+    expect(problemsAfter(source, from, to)).toContain(expected);
+  });
+
+  test('text, dates, regions and codes of a database can be filtered', () => {
+    const fields = 'filters: [bodyClass, establishedOn, name, region, status]';
+    expect(problemsAfter('registry', 'filters: [region]', fields)).toEqual([]);
+    const entry = load().manifests.at(-1)!.records.get('RegistryEntry')!;
+    expect([...entry.filters.values()].map(({ column, form }) => [column, form])).toEqual([
+      ['body_class', 'words'],
+      ['established_on', 'date'],
+      ['name', 'text'],
+      ['region_code', 'region'],
+      ['status', 'words'],
+    ]);
+  });
+});

@@ -114,11 +114,12 @@ export function startProcurement(options: {
 function listOf(recordsOf: (world: World, index: number) => readonly Item[]) {
   return (
     _root: unknown,
-    given: { readonly subjectCodes: readonly string[]; readonly withoutStates?: readonly string[] },
+    given: { readonly subjectCodes: readonly string[]; readonly withoutStates?: readonly string[] | null },
     { world, foreign, asked }: Context,
     info: GraphQLResolveInfo,
   ): readonly Item[] => {
-    const { subjectCodes, withoutStates: without = [] } = given;
+    const { subjectCodes } = given;
+    const without = given.withoutStates ?? [];
     asked.push({
       name: info.fieldName,
       keys: subjectCodes,

@@ -224,6 +224,19 @@ describe('court', () => {
     expect(data.items).toEqual([{ cardNum: id('listed-person'), sexy: '男', age: 52 }]);
   });
 
+  test('leaves out the states a caller does not want, and remembers which', async () => {
+    sandbox.court.clearJournal();
+    const codes = [id('listed-firm')];
+    const states = async (excludeStates: readonly string[]) =>
+      (await court({ codes, fields: ['caseState'], excludeStates })).data.items.map(
+        (one) => one['caseState'],
+      );
+    expect(await states(['修复'])).toEqual(['正常']);
+    expect(await states(['修复', '正常'])).toEqual([]);
+    expect(sandbox.court.journal().at(-1)!.asked[0]).toMatchObject({ without: ['修复', '正常'] });
+    expect((await court({ codes, excludeStates: '正常' })).code).toBe(4000);
+  });
+
   test('pages through everything once', async () => {
     const codes = Array.from({ length: 2_000 }, (_, index) => index)
       .filter((index) => organisationListings(WORLD, index).length > 0)
@@ -325,6 +338,16 @@ describe('procurement', () => {
       uscc.slice(8, 17),
     ]);
     expect(data['banList']).toEqual([{ subjectCode: uscc.slice(8, 17) }]);
+  });
+
+  test('leaves out the states a caller does not want', async () => {
+    const bans = async (argument: string) =>
+      (await procurement(`banList(subjectCodes: $codes${argument}) { state }`, [id('ban-repaired')])).data[
+        'banList'
+      ];
+    expect(await bans('')).toEqual([{ state: 'REPAIRED' }]);
+    expect(await bans(', withoutStates: ["REPAIRED"]')).toEqual([]);
+    expect(await bans(', withoutStates: null')).toEqual([{ state: 'REPAIRED' }]);
   });
 
   test('lists 120 contracts', async () => {
