@@ -82,7 +82,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const environment = (name: string): NodeJS.ProcessEnv => ({
     ...process.env,
     ...agencies,
-    NODE_ENV: 'sandbox',
+    GATEWAY_MODE: 'sandbox',
+    NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
     PORT: '0',
     PROJECT_ROOT: options.root,

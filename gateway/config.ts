@@ -73,8 +73,8 @@ export const configurationKeys = {
     fallback: 'info',
     meaning: 'Least severe log line written.',
   },
-  NODE_ENV: {
-    shape: z.string(),
+  GATEWAY_MODE: {
+    shape: z.enum(['production', 'sandbox']),
     fallback: 'production',
     meaning: '`sandbox` is set by `npm start`; everything else is production.',
   },
@@ -132,7 +132,7 @@ export function readConfiguration(environment: Environment): {
   }
   const text = (name: keyof typeof configurationKeys): string => String(values.get(name));
   const number = (name: keyof typeof configurationKeys): number => Number(values.get(name));
-  const sandbox = values.get('NODE_ENV') === 'sandbox';
+  const sandbox = values.get('GATEWAY_MODE') === 'sandbox';
   const uri = values.get('JWKS_URI') as string | undefined;
   const file = values.get('JWKS_FILE') as string | undefined;
   if ((uri === undefined) === (file === undefined))

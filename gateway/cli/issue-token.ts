@@ -46,8 +46,8 @@ export async function issueToken(
   const options = readOptions(args);
   if (options === undefined) return misuse(HELP);
   if (options.help === true) return { exitCode: 0, stdout: HELP, stderr: '' };
-  if (env.NODE_ENV === 'production')
-    return failed('The sandbox issuer signs nothing when NODE_ENV is production.');
+  if (env.GATEWAY_MODE === 'production')
+    return failed('The sandbox issuer signs nothing when GATEWAY_MODE is production.');
 
   const ttlSeconds = /^[0-9]{1,5}$/.test(options.ttl) ? Number(options.ttl) : 0;
   if (ttlSeconds < 1 || ttlSeconds > MAX_TTL_SECONDS)

@@ -80,7 +80,7 @@ describe('a killed gateway', () => {
         env: {
           ...process.env,
           ...world.sandbox.environment,
-          NODE_ENV: 'sandbox',
+          GATEWAY_MODE: 'sandbox',
           PORT: '0',
           LOG_LEVEL: 'silent',
           TOKEN_ISSUER: issuer.issuer,

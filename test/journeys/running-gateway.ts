@@ -81,7 +81,7 @@ export async function runGateway(
   const issuer = await loadOrCreateSandboxIssuer(join(root, 'sandbox'));
   const environment = {
     ...sandbox.environment,
-    NODE_ENV: 'sandbox',
+    GATEWAY_MODE: 'sandbox',
     PORT: '0',
     TOKEN_ISSUER: issuer.issuer,
     TOKEN_AUDIENCE: issuer.audience,

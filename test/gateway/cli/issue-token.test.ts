@@ -91,7 +91,7 @@ describe('npm run token', () => {
   });
 
   test('signs nothing in production', async () => {
-    expect(await run(['--consumer', 'auditor'], { NODE_ENV: 'production' })).toMatchObject({
+    expect(await run(['--consumer', 'auditor'], { GATEWAY_MODE: 'production' })).toMatchObject({
       exitCode: 1,
       stdout: '',
     });
