@@ -7,6 +7,7 @@ import type { AccessAction } from './cedar-schema.ts';
 import type { Purpose } from './consumers.ts';
 import type { DecisionSubject } from './decision-table.ts';
 import { type Deliberator, deliberateFor, recordOf } from './deliberation.ts';
+import { allOf, not } from './residual.ts';
 
 /** One thing that would be different. `held`: whether the consumer holds the purpose already. */
 export type Change =
@@ -34,6 +35,8 @@ export interface NeedFinder {
   /** What is needed for one of `actions` on the field. */
   needsOf(field: RecordField, actions: readonly AccessAction[]): Needs;
 }
+
+const always: Expression = { Value: true };
 
 interface Variant {
   readonly changes: readonly Change[];
@@ -74,11 +77,13 @@ export function findNeedsFor(
         for (const { changes, free, deliberator } of variants) {
           const { kind, policies } = deliberator().onAction(field, action);
           if (kind === 'no') continue;
-          for (const { policy, condition } of policies) {
+          const forbids = policies.filter(({ policy }) => policy.policy.effect === 'forbid');
+          for (const { policy, condition: own = always } of policies) {
             if (policy.policy.effect !== 'permit') continue;
             const known = found.filter((way) => way.policy === policy);
             if (known.some((way) => way.free.every((one) => includes(free, one, roles)))) continue;
-            found.push({ policy, action, changes, free, ...(condition === undefined ? {} : { condition }) });
+            const condition = allOf([own, ...forbids.map(({ condition: of = always }) => not(of))]);
+            found.push({ policy, action, changes, free, ...(condition.Value === true ? {} : { condition }) });
           }
         }
         ways.push(...found.map(({ free: _free, ...way }) => way));

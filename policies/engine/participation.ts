@@ -1,8 +1,8 @@
 // Counts what each policy decides over every consumer, purpose, field and action: a policy that decides nothing is
 // dead, and misleads whoever reads it.
-import type { Catalogue } from '../../schema/catalogue.ts';
+import type { Catalogue, RecordField } from '../../schema/catalogue.ts';
 import type { AccessPolicy, PolicySet } from './access-policies.ts';
-import { accessActions } from './cedar-schema.ts';
+import { type AccessAction, accessActions } from './cedar-schema.ts';
 import type { DecisionSubject } from './decision-table.ts';
 import { type Deliberator, deliberateFor } from './deliberation.ts';
 import { isAdmissible } from './needs.ts';
@@ -21,77 +21,54 @@ export interface Participation {
 
 /** In the order of the policies. Tries every admissible combination of case number and user. */
 export function participationOf(policySet: PolicySet, catalogue: Catalogue): readonly Participation[] {
-  const subjects = admissibleSubjects(policySet);
-  const whole = subjects.map((subject) => deliberateFor(policySet, catalogue, subject));
-  const cells = new Map<string, Set<string>>();
-  const where = new Map<string, Set<string>>();
-  const add = (map: Map<string, Set<string>>, id: string, what: string): void => {
-    const set = map.get(id) ?? new Set<string>();
-    map.set(id, set.add(what));
-  };
-  for (const deliberator of whole) {
-    const place = placeOf(deliberator.subject);
-    for (const [cell, { policies }] of cellsOf(deliberator, catalogue)) {
-      for (const id of policies) {
-        add(cells, id, `${place} ${cell}`);
-        add(where, id, place);
+  const whole = admissibleSubjects(policySet).map((subject) => {
+    const deliberator = deliberateFor(policySet, catalogue, subject);
+    return { subject, place: placeOf(subject), cells: cellsOf(deliberator, catalogue) };
+  });
+  return policySet.policies.map((policy) => {
+    const rest = { ...policySet, policies: policySet.policies.filter((other) => other !== policy) };
+    const [cells, alone, where] = [new Set<string>(), new Set<string>(), new Set<string>()];
+    for (const { subject, place, cells: all } of whole) {
+      const own = all.filter(({ policies }) => policies.includes(policy.id));
+      if (own.length === 0) continue;
+      where.add(place);
+      const without = deliberateFor(rest, catalogue, subject);
+      for (const { field, action, outcome } of own) {
+        const cell = `${place} ${field.coordinate} ${action}`;
+        cells.add(cell);
+        if (cellOf(without, field, action).outcome !== outcome) alone.add(cell);
       }
     }
-  }
-  return policySet.policies.map((policy) => ({
-    policy,
-    cells: cells.get(policy.id)?.size ?? 0,
-    alone: cells.has(policy.id) ? changedWithout(policy, policySet, catalogue, whole) : 0,
-    where: [...(where.get(policy.id) ?? [])],
-  }));
-}
-
-/** Cells it takes part in whose outcome is another without it. */
-function changedWithout(
-  policy: AccessPolicy,
-  policySet: PolicySet,
-  catalogue: Catalogue,
-  whole: readonly Deliberator[],
-): number {
-  const rest = { ...policySet, policies: policySet.policies.filter((other) => other !== policy) };
-  const changed = new Set<string>();
-  for (const deliberator of whole) {
-    const without = cellsOf(deliberateFor(rest, catalogue, deliberator.subject), catalogue, policy.source);
-    const before = cellsOf(deliberator, catalogue, policy.source);
-    for (const [cell, { outcome, policies }] of before) {
-      if (!policies.includes(policy.id) || without.get(cell)?.outcome === outcome) continue;
-      changed.add(`${placeOf(deliberator.subject)} ${cell}`);
-    }
-  }
-  return changed.size;
+    return { policy, cells: cells.size, alone: alone.size, where: [...where] };
+  });
 }
 
 interface Cell {
+  readonly field: RecordField;
+  readonly action: AccessAction;
   readonly outcome: string;
   readonly policies: readonly string[];
 }
 
-/** Field and action → what is decided and by which policies, of one source or of all. */
-function cellsOf(deliberator: Deliberator, catalogue: Catalogue, source?: string): ReadonlyMap<string, Cell> {
-  const cells = new Map<string, Cell>();
-  for (const record of catalogue.records.values()) {
-    if (source !== undefined && record.source !== source) continue;
-    for (const field of record.fields.values()) {
-      const shown = deliberator.about(field);
-      for (const action of accessActions) {
-        // Where it is shown whole nobody asks whether it may be shown masked.
-        if (action === 'readMasked' && shown.outcome === 'allow') continue;
-        const { policies, ...answer } = deliberator.onAction(field, action);
-        const masks = action === 'readMasked' ? shown.showings.map(({ as }) => as).join(' ') : '';
-        const condition = answer.kind === 'row' ? printExpression(answer.condition) : '';
-        cells.set(`${field.coordinate} ${action}`, {
-          outcome: `${answer.kind} ${masks} ${condition}`,
-          policies: policies.map(({ policy }) => policy.id),
-        });
-      }
-    }
-  }
-  return cells;
+function cellsOf(deliberator: Deliberator, catalogue: Catalogue): readonly Cell[] {
+  return [...catalogue.coordinates.values()].flatMap((field) =>
+    accessActions.map((action) => cellOf(deliberator, field, action)),
+  );
+}
+
+function cellOf(deliberator: Deliberator, field: RecordField, action: AccessAction): Cell {
+  const { outcome, showings } = deliberator.about(field);
+  // Where it is shown whole nobody asks whether it may be shown masked.
+  if (action === 'readMasked' && outcome === 'allow') return { field, action, outcome, policies: [] };
+  const { policies, ...answer } = deliberator.onAction(field, action);
+  const masks = action === 'readMasked' ? showings.map(({ as }) => as).join(' ') : '';
+  const condition = answer.kind === 'row' ? printExpression(answer.condition) : '';
+  return {
+    field,
+    action,
+    outcome: `${answer.kind} ${masks} ${condition}`,
+    policies: policies.map(({ policy }) => policy.id),
+  };
 }
 
 function admissibleSubjects({ consumers }: PolicySet): readonly DecisionSubject[] {

@@ -127,7 +127,7 @@ function readTestFile(
         for (const one of fields) expectations.push({ coordinate: one!.coordinate, action, expected, line });
       }
     }
-    if (expectations.length === 0) {
+    if (Object.keys(expect).length + Object.keys(derive).length === 0) {
       problems.push({ file, line: lineOf(at), message: 'expects nothing: give it expect or derive' });
     }
     problems.push(

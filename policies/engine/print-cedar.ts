@@ -33,7 +33,11 @@ function written(expression: Expression): readonly [string, number] {
   }
   if (expression.Var !== undefined) return [expression.Var, member];
   if (expression['!'] !== undefined) return [`!${print(expression['!'].arg, unary + 1)}`, unary];
-  if (expression.neg !== undefined) return [`-${print(expression.neg.arg, unary + 1)}`, unary];
+  if (expression.neg !== undefined) {
+    // `-6` is a literal; the negation of 6 keeps its brackets.
+    const { arg } = expression.neg;
+    return [typeof arg.Value === 'number' ? `-(${literal(arg.Value)})` : `-${print(arg, unary + 1)}`, unary];
+  }
   if (expression.isEmpty !== undefined) return [`${print(expression.isEmpty.arg, member)}.isEmpty()`, member];
   if (expression['.'] !== undefined) {
     const { left, attr } = expression['.'];
