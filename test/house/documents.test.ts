@@ -44,6 +44,12 @@ test('every flag of a command that is written anywhere is in its --help', async 
     docs: docsHelp,
     start: startHelp,
     token: tokenHelp,
+    ...Object.fromEntries(
+      ['explain', 'impact', 'policy-report', 'policy-tests', 'who-can-see'].map((name) => [
+        name,
+        textOf(`gateway/explain/${name}-command.ts`),
+      ]),
+    ),
   };
   for (const file of pages) {
     for (const { script, flags } of npmCommands(textOf(file))) {
