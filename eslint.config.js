@@ -28,6 +28,7 @@ export default tseslint.config(
     // Tests read answers as the JSON they are.
     files: ['test/**'],
     rules: {
+      'no-console': 'off',
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
