@@ -7,6 +7,7 @@ import { measureAudit } from './audit-alone.ts';
 import { canPin, memoryOf, stopAll } from './children.ts';
 import { describeMachine } from './machine.ts';
 import { readQuestions } from './questions.ts';
+import { measureColdTable } from './other-policies.ts';
 import { type Report, renderReport } from './report.ts';
 import { measureRounds } from './rounds.ts';
 import { setStage } from './stage.ts';
@@ -63,6 +64,7 @@ async function run(): Promise<number> {
     startUp: stage.startUp,
     memory: (await memoryOf(stage.gateway.pid!)) ?? null,
     audit: await measureAudit(join(directory, 'audit-alone')),
+    coldTable: await measureColdTable(root, join(directory, 'large-policies')),
   };
   console.log(renderReport(report));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -11,6 +11,7 @@ import {
 import type { Captured, CapturedRows } from './captured.ts';
 import { ask, launch, pin, stop } from './children.ts';
 import type { Target } from './load.ts';
+import { allowEverything } from './other-policies.ts';
 import type { Question, QuestionName } from './questions.ts';
 import type { CallCounts } from './call-counts.ts';
 import type { SandboxOrder } from './servers/sandbox.ts';
@@ -54,6 +55,7 @@ export const contenderNames = {
   rawJson: 'raw-json',
   apollo: 'apollo-plain',
   inMemory: 'gateway (in-memory sources)',
+  open: 'gateway (in-memory, all allowed)',
   sandbox: 'gateway (sandbox)',
 } as const;
 
@@ -79,14 +81,14 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     },
   );
   const sandboxTime = performance.now() - sandboxStart;
-  const environment = (name: string): NodeJS.ProcessEnv => ({
+  const environment = (name: string, root = options.root): NodeJS.ProcessEnv => ({
     ...process.env,
     ...agencies,
     GATEWAY_MODE: 'sandbox',
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
     PORT: '0',
-    PROJECT_ROOT: options.root,
+    PROJECT_ROOT: root,
     TOKEN_ISSUER: SANDBOX_ISSUER,
     TOKEN_AUDIENCE: SANDBOX_AUDIENCE,
     TOKEN_MAX_AGE: '3600',
@@ -102,7 +104,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       message['done'] === what ? (message['calls'] as CallCounts) : undefined,
     );
 
-  for (const name of ['recording', 'in-memory', 'sandbox'])
+  for (const name of ['recording', 'in-memory', 'in-memory-open', 'sandbox'])
     await rm(join(directory, `audit-${name}`), { recursive: true, force: true });
   const recorder = await launch(dist, 'bench/servers/gateway.js', environment('recording'), listening);
   const answers: Partial<Record<QuestionName, Captured['answers'][QuestionName]>> = {};
@@ -135,6 +137,20 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     { ...environment('in-memory'), BENCH_CAPTURED: file },
     listening,
   );
+  const openRoot = join(directory, 'allow-everything');
+  await allowEverything(options.root, openRoot);
+  const open = await launch(
+    dist,
+    'bench/servers/gateway.js',
+    { ...environment('in-memory-open', openRoot), BENCH_CAPTURED: file },
+    listening,
+  );
+  const openLengths: Partial<Record<QuestionName, number>> = {};
+  for (const question of questions) {
+    openLengths[question.name] = (
+      await post(`${open.first}/graphql`, question, authorisation(question))
+    ).length;
+  }
   const plain = {
     ...process.env,
     NODE_ENV: 'production',
@@ -144,17 +160,22 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const rawJson = await launch(dist, 'bench/servers/raw-json.js', plain, listening);
   const apollo = await launch(dist, 'bench/servers/apollo-plain.js', plain, listening);
   if (options.serverCore !== undefined) {
-    for (const { child } of [gateway, inMemory, rawJson, apollo]) await pin(child.pid!, options.serverCore);
+    for (const { child } of [gateway, inMemory, open, rawJson, apollo])
+      await pin(child.pid!, options.serverCore);
   }
 
-  const ours = (name: string, { child, first: url }: Awaited<typeof gateway>): Contender => ({
+  const ours = (
+    name: string,
+    { child, first: url }: Awaited<typeof gateway>,
+    expected = lengths,
+  ): Contender => ({
     name,
     child,
     target: (question) => ({
       url: `${url}/graphql`,
       headers: authorisation(question),
       body: question.body,
-      length: lengths[question.name]!,
+      length: expected[question.name]!,
       exact: false,
     }),
   });
@@ -197,6 +218,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
         }),
       },
       ours(contenderNames.inMemory, inMemory),
+      ours(contenderNames.open, open, openLengths),
       ours(contenderNames.sandbox, gateway),
     ],
   };
