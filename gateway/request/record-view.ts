@@ -53,7 +53,7 @@ export function recordViewer(
     // A verdict's rows hold what its rules read. A column that was not fetched is not an absent one: a forbid
     // over it would not fire.
     const reads = [...grant.visibilityReads, ...(decision.kind === 'row' ? decision.reads : [])];
-    const facts: RowFacts = { row, today };
+    const facts: RowFacts = { row, today, tried: new Map() };
     if (!reads.every((read) => read in row) || !grant.visible(facts)) return denied;
     if (decision.kind !== 'row') return decision;
     const outcome = decision.decide(facts);
@@ -73,7 +73,7 @@ export function recordViewer(
     show: (rows) => {
       const views: View[] = [];
       for (const row of rows) {
-        const facts: RowFacts = { row, today };
+        const facts: RowFacts = { row, today, tried: new Map() };
         if (!grant.visible(facts)) continue;
         const view = bareObject<Value>();
         for (const { field, decision } of columns) view[field.name] = decided(field, decision, facts);

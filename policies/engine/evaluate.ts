@@ -23,6 +23,8 @@ import {
 export interface RowFacts {
   readonly row: Row;
   readonly today: string;
+  /** Conditions already tried on this row: fields share them. Given by who asks about many fields of one row. */
+  readonly tried?: Map<object, boolean | undefined>;
 }
 
 /** What is known when a decision table is made. */
@@ -328,6 +330,15 @@ function likePattern(pattern: readonly ('Wildcard' | { readonly Literal: string 
 
 /** A condition that holds for a row, or `undefined` if its evaluation failed (the caller denies). */
 export function holds(part: Open, facts: RowFacts): boolean | undefined {
+  const { tried } = facts;
+  if (tried === undefined) return attempt(part, facts);
+  if (tried.has(part)) return tried.get(part);
+  const held = attempt(part, facts);
+  tried.set(part, held);
+  return held;
+}
+
+function attempt(part: Open, facts: RowFacts): boolean | undefined {
   try {
     return asBoolean(part.run(facts));
   } catch (error) {

@@ -14,6 +14,8 @@ import { type CedarValue, type Entity, entity, entityKey } from './values.ts';
 export interface World {
   readonly known: Omit<Known, 'action' | 'resource'>;
   readonly principalAncestors: ReadonlySet<string>;
+  /** Conditions that do not look at the field come to the same for all of them: worked out once, and shared. */
+  readonly shared: Map<AccessPolicy, Partial>;
 }
 
 /** The world as one caller has it under one purpose. */
@@ -44,6 +46,7 @@ export function worldFor(policySet: PolicySet, catalogue: Catalogue, subject: De
   const ancestors = new Map<string, ReadonlySet<string>>();
   return {
     principalAncestors: roles,
+    shared: new Map(),
     known: {
       principal,
       context: new Map<string, CedarValue>([
@@ -119,12 +122,29 @@ export function weigh(
   const forbids: Weighed[] = [];
   for (const policy of policies) {
     if (!inScope(policy, world, record, field, action)) continue;
-    const when = evaluate(conditionOf(policy), given);
+    const when = conditionsOf(policy, world, given);
     if (when.kind === 'error') return { permits, forbids, failed: policy };
     if (when.kind === 'known' && when.value !== true) continue;
     (policy.policy.effect === 'permit' ? permits : forbids).push({ policy, when });
   }
   return { permits, forbids };
+}
+
+const looksAtField = new WeakMap<AccessPolicy, boolean>();
+
+function conditionsOf(policy: AccessPolicy, world: World, given: Known): Partial {
+  let own = looksAtField.get(policy);
+  if (own === undefined) {
+    own = /"Var":"(?:resource|action)"/.test(JSON.stringify(policy.policy.conditions));
+    looksAtField.set(policy, own);
+  }
+  if (own) return evaluate(conditionOf(policy), given);
+  let when = world.shared.get(policy);
+  if (when === undefined) {
+    when = evaluate(conditionOf(policy), given);
+    world.shared.set(policy, when);
+  }
+  return when;
 }
 
 /** What is known about one action on one field when no row is. */
