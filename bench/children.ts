@@ -13,11 +13,13 @@ export function launch<T>(
   entry: string,
   environment: NodeJS.ProcessEnv,
   pick: (message: Readonly<Record<string, unknown>>) => T | undefined,
+  flags: readonly string[] = [],
 ): Promise<{ readonly child: ChildProcess; readonly first: T }> {
   const child = fork(join(folder, entry), {
     env: environment,
     // Ctrl-C reaches the whole group: this process tells the children when.
     detached: true,
+    execArgv: [...process.execArgv, ...flags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   running.add(child);

@@ -8,6 +8,7 @@ import {
   type SandboxIssuer,
   loadOrCreateSandboxIssuer,
 } from '../connectors/sandbox/issuer.ts';
+import { sandboxHeap } from '../gateway/heap-limits.ts';
 import type { Captured, CapturedRows } from './captured.ts';
 import { ask, launch, pin, stop } from './children.ts';
 import type { Target } from './load.ts';
@@ -126,7 +127,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   await writeFile(file, JSON.stringify({ answers, rows }));
 
   const gatewayStart = performance.now();
-  const gateway = await launch(dist, 'gateway/main.js', environment('sandbox'), listening);
+  const gateway = await launch(dist, 'gateway/main.js', environment('sandbox'), listening, sandboxHeap);
   const [opening] = questions;
   await post(`${gateway.first}/graphql`, opening!, authorisation(opening!));
   const gatewayTime = performance.now() - gatewayStart;

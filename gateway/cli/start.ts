@@ -8,6 +8,7 @@ import {
   SANDBOX_ISSUER,
   loadOrCreateSandboxIssuer,
 } from '../../connectors/sandbox/issuer.ts';
+import { sandboxHeap } from '../heap-limits.ts';
 import type { GatewayReady } from '../main.ts';
 import { banner, help } from './start-texts.ts';
 
@@ -41,6 +42,7 @@ function launch<M, T>(
   entry: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
+  flags: readonly string[],
   pick: (message: M) => T | undefined,
 ): Promise<T> {
   return new Promise((resolve) => {
@@ -49,6 +51,7 @@ function launch<M, T>(
       cwd: root,
       // Ctrl-C reaches the whole group: the children wait for this process to tell them.
       detached: true,
+      execArgv: [...process.execArgv, ...flags],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     children.push(child);
@@ -74,6 +77,7 @@ const agencies = await launch<SandboxMessage, NodeJS.ProcessEnv>(
   'connectors/sandbox/main.js',
   argv,
   { ...process.env, SANDBOX_DIRECTORY: directory },
+  [],
   (message) => {
     if ('progress' in message) console.log(message.progress);
     if ('failed' in message) console.error(message.failed);
@@ -95,6 +99,7 @@ const url = await launch<GatewayReady, string>(
     TOKEN_MAX_AGE: '3600',
     JWKS_FILE: issuer.jwksFile,
   },
+  sandboxHeap,
   (message) => message.listening,
 );
 console.log(banner(url, (Date.now() - startedAt) / 1000));

@@ -22,8 +22,8 @@ describe('what is kept of a request', () => {
     const { query, variables } = operation('promotion-check');
     const answer = await world.ask({ query, variables, consumer: 'organisation-dept', headers: promotion });
     const own = world.entries().filter((entry) => entry.request === answer.body.extensions?.request);
-    expect(own.map(({ kind }) => kind)).toEqual(['intent', 'outcome']);
-    const [intent, outcome] = own;
+    expect(own.map(({ kind }) => kind)).toEqual(['intent', 'access', 'outcome']);
+    const [intent, , outcome] = own;
     const pseudonym = createPseudonymiser(await loadKey(join(world.root, 'keys/pseudonym.key')));
     expect(intent).toMatchObject({
       caller: { consumer: 'organisation-dept', agency: 'organisation-department', token: expect.any(String) },
