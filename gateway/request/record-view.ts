@@ -35,6 +35,10 @@ export function recordViewer(
     const field = record.fields.get(name);
     return field === undefined ? [] : [{ field, decision: table.decisions.get(field.coordinate)! }];
   });
+  // Where nothing depends on the row, nothing is tried on it.
+  const conditional = !grant.always || columns.some(({ decision }) => decision.kind === 'row');
+  const factsOf = (row: RecordRow): RowFacts =>
+    conditional ? { row, today, tried: new Map() } : { row, today };
   const decided = (field: RecordField, decision: Decision, facts: RowFacts): Value => {
     const value = facts.row[field.name] ?? null;
     const outcome = decision.kind === 'row' ? decision.decide(facts) : decision;
@@ -52,9 +56,11 @@ export function recordViewer(
     }
     // A verdict's rows hold what its rules read. A column that was not fetched is not an absent one: a forbid
     // over it would not fire.
-    const reads = [...grant.visibilityReads, ...(decision.kind === 'row' ? decision.reads : [])];
+    if (decision.kind !== 'row' && grant.always) return decision;
+    for (const read of grant.visibilityReads) if (!(read in row)) return denied;
+    if (decision.kind === 'row') for (const read of decision.reads) if (!(read in row)) return denied;
     const facts: RowFacts = { row, today, tried: new Map() };
-    if (!reads.every((read) => read in row) || !grant.visible(facts)) return denied;
+    if (!grant.visible(facts)) return denied;
     if (decision.kind !== 'row') return decision;
     const outcome = decision.decide(facts);
     if (outcome.kind !== 'allow') noteConditional(field, outcome, noteWithheld);
@@ -73,8 +79,8 @@ export function recordViewer(
     show: (rows) => {
       const views: View[] = [];
       for (const row of rows) {
-        const facts: RowFacts = { row, today, tried: new Map() };
-        if (!grant.visible(facts)) continue;
+        const facts = factsOf(row);
+        if (conditional && !grant.visible(facts)) continue;
         const view = bareObject<Value>();
         for (const { field, decision } of columns) view[field.name] = decided(field, decision, facts);
         views.push(view);

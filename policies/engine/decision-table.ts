@@ -43,6 +43,8 @@ export type DeriveDecision =
 export interface RecordGrant {
   /** Whether any field of it may ever be shown. */
   readonly anyShown: boolean;
+  /** Whether every row is visible: some field is, whatever the row. */
+  readonly always: boolean;
   /** Whether a row is visible at all: at least one of its fields is. */
   visible(facts: RowFacts): boolean;
   /** Fields a row's visibility depends on. */
@@ -281,13 +283,20 @@ function asDerivation(authorisation: Authorisation): DeriveDecision {
 
 function grantOf(decisions: readonly Decision[]): RecordGrant {
   if (decisions.some(({ kind }) => kind === 'allow' || kind === 'mask')) {
-    return { anyShown: true, visible: () => true, visibilityReads: new Set(), rowsVisible: () => everyRow };
+    return {
+      anyShown: true,
+      always: true,
+      visible: () => true,
+      visibilityReads: new Set(),
+      rowsVisible: () => everyRow,
+    };
   }
   const open = decisions.filter((decision) => decision.kind === 'row');
   const reads = new Set<string>();
   for (const decision of open) decision.reads.forEach((name) => reads.add(name));
   return {
     anyShown: open.length > 0,
+    always: false,
     visibilityReads: reads,
     visible: (facts) => open.some((decision) => decision.decide(facts).kind !== 'deny'),
     rowsVisible: (today) =>
