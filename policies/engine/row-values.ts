@@ -1,5 +1,5 @@
 // How a record's fields appear to a policy: the Cedar type of each SDL type, and the conversion of a value.
-import type { Catalogue, RecordField } from '../../schema/catalogue.ts';
+import { type Catalogue, type RecordField, ownSource } from '../../schema/catalogue.ts';
 import { type CedarValue, entity, valueOf } from './values.ts';
 
 /** A value as a record row holds it. */
@@ -71,5 +71,5 @@ export function rowAttributes(catalogue: Catalogue): ReadonlyMap<string, Attribu
 
 function isDataField(catalogue: Catalogue, field: RecordField): boolean {
   const type = field.coordinate.split('.')[0]!;
-  return catalogue.records.get(type)?.source !== 'credit';
+  return catalogue.records.get(type)?.source !== ownSource;
 }
