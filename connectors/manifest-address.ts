@@ -1,19 +1,12 @@
 // Where a source is comes from the environment or from a secret file, never from the manifest itself: a manifest
 // is reviewed, committed and copied. Values are never part of a message.
 import { readFileSync } from 'node:fs';
-import type { TransportName } from './manifest-schema.ts';
+import { type TransportName, protocols as protocolsOf } from './manifest-schema.ts';
 
 export type Address =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: string };
 
 const VARIABLE = /^\$\{([A-Z][A-Z0-9_]*)\}$/;
-
-const PROTOCOLS: Readonly<Record<TransportName, readonly string[]>> = {
-  sql: ['postgres:', 'postgresql:'],
-  http: ['http:', 'https:'],
-  graphql: ['http:', 'https:'],
-  file: [],
-};
 
 /** Resolves `${NAME}` or `file:/path/to/secret` and checks that the transport can use what is there. */
 export function resolveAddress(
@@ -23,7 +16,7 @@ export function resolveAddress(
 ): Address {
   const found = lookUp(written, environment);
   if (!found.ok) return found;
-  const protocols = PROTOCOLS[transport];
+  const protocols = protocolsOf[transport];
   if (protocols.length === 0) return found;
   const scheme = /^([a-z][a-z0-9+.-]*:)\/\//.exec(found.value)?.[1];
   if (scheme === undefined || !protocols.includes(scheme)) {

@@ -7,19 +7,14 @@ import { type Catalogue, ownSource } from '../schema/catalogue.ts';
 import type { Problem } from '../schema/problem.ts';
 import { suggest } from '../schema/suggest.ts';
 import type { SubjectKind } from './contract.ts';
+import type { DeliveryOptions } from './file/manifest-part.ts';
+import type { QueryOptions } from './graphql/manifest-part.ts';
+import type { HttpOptions } from './http/manifest-part.ts';
 import type { KeyForm } from './key-forms.ts';
 import { resolveAddress } from './manifest-address.ts';
 import { type ManifestText, type Path, readManifestText } from './manifest-lines.ts';
 import { readRecords } from './manifest-records.ts';
-import {
-  type DeliveryOptions,
-  type HttpOptions,
-  type QueryOptions,
-  type TransportName,
-  type WrittenManifest,
-  knownKeys,
-  manifestShapes,
-} from './manifest-schema.ts';
+import { type TransportName, type WrittenManifest, knownKeys, manifestShapes } from './manifest-schema.ts';
 import type { FieldFilter } from './source-condition.ts';
 import type { Transform } from './transforms/transform.ts';
 

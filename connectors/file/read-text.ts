@@ -2,7 +2,7 @@
 // it: a reader that replaced it would change names and codes without a word.
 import { type Hash, createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { DeliveryOptions } from '../manifest-schema.ts';
+import type { DeliveryOptions } from './manifest-part.ts';
 import { DeliveryProblem } from './delivery-problem.ts';
 
 /** Yields text chunks; `hash` is updated with every byte read. */

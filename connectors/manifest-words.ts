@@ -1,0 +1,27 @@
+// The words a manifest is written in, whatever its transport: durations, sizes, names and paths.
+import { z } from 'zod';
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const SIZES: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** `500ms`, `2s`, `15m`, `2h`, `40d` → milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}(?:ms|s|m|h|d)$/, 'write a duration such as 500ms, 2s, 15m, 2h or 40d')
+  .transform((text) => Number.parseInt(text, 10) * UNITS[text.replace(/^[0-9]+/, '')]!);
+
+/** `512kB`, `4MB` → bytes. */
+export const bytes = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}(?:B|kB|MB|GB)$/, 'write a size such as 512kB or 4MB')
+  .transform((text) => Number.parseInt(text, 10) * SIZES[text.replace(/^[0-9]+/, '')]!);
+
+export const count = (most: number) => z.number().int().min(1).max(most);
+export const name = z.string().min(1).max(120);
+export const twoLanguages = z.strictObject({ en: name, zh: name });
+export const dotted = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/, 'write a dotted path such as data.items');
+
+/** Names of the fields a source with columns at hand can filter by. */
+export const fieldFilters = z.array(name).optional();
