@@ -10,13 +10,20 @@ import { openBulkhead } from './resilience/bulkhead.ts';
 import { withinDeadline } from './resilience/deadline.ts';
 import { failureOf, stateOf } from './source-error.ts';
 import type { Transport } from './transport.ts';
+import { type Watch, unwatched } from './watch.ts';
 
 export type Clock = () => Date;
 
 /** Longest a probe may take, in milliseconds; readiness asks often and must not wait as long as a user. */
 const PROBE_DEADLINE_MS = 1000;
 
-export function makeConnector(manifest: Manifest, transport: Transport, clock: Clock, log: Log): Connector {
+export function makeConnector(
+  manifest: Manifest,
+  transport: Transport,
+  clock: Clock,
+  log: Log,
+  watch: Watch = unwatched,
+): Connector {
   const { source, limits, maxAge } = manifest;
   const bulkhead = openBulkhead(limits.concurrency, limits.queue);
 
@@ -37,12 +44,18 @@ export function makeConnector(manifest: Manifest, transport: Transport, clock: C
     return { state: freshness.state, asOf: freshness.asOf, rows, invalidSubjects };
   };
 
+  const tell = (milliseconds: number, { state, asOf, rows, failure }: SourceAnswer): void => {
+    watch.called({ source, milliseconds, state, asOf, rows: countRows(rows), code: failure?.code });
+  };
+
   return {
     source,
     fetch: async (request, caller) => {
       const started = performance.now();
       try {
-        return await withinDeadline(limits.deadline, caller, (signal) => ask(request, signal));
+        const answered = await withinDeadline(limits.deadline, caller, (signal) => ask(request, signal));
+        tell(performance.now() - started, answered);
+        return answered;
       } catch (error) {
         const failure = failureOf(error);
         const milliseconds = Math.round(performance.now() - started);
@@ -50,7 +63,9 @@ export function makeConnector(manifest: Manifest, transport: Transport, clock: C
         // A mistake of ours: where it happened is told, what it was about is not.
         if (failure.cause instanceof Error)
           log.error({ source, at: placesOf(failure.cause) }, 'connector failed');
-        return { ...answer(stateOf(failure.code), null), failure };
+        const failed = { ...answer(stateOf(failure.code), null), failure };
+        tell(performance.now() - started, failed);
+        return failed;
       }
     },
     probe: async (caller): Promise<SourceFailure | undefined> => {
@@ -63,6 +78,12 @@ export function makeConnector(manifest: Manifest, transport: Transport, clock: C
     },
     close: () => transport.close(),
   };
+}
+
+function countRows(rows: SourceAnswer['rows']): number {
+  let count = 0;
+  for (const bySubject of rows.values()) for (const list of bySubject.values()) count += list.length;
+  return count;
 }
 
 /** The frames of a stack without its first lines, which are the message. */

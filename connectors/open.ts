@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import type { Manifest } from './manifest.ts';
 import { openSql } from './sql/connect.ts';
 import type { Transport } from './transport.ts';
+import { type Watch, unwatched } from './watch.ts';
 
 export interface OpenOptions {
   readonly manifests: readonly Manifest[];
@@ -15,6 +16,8 @@ export interface OpenOptions {
   readonly stagingUrl?: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Is told of every call, retry, delivery and drift. */
+  readonly watch?: Watch;
 }
 
 /** Longest start-up waits for deliveries that are being loaded, in milliseconds. */
@@ -26,7 +29,7 @@ const DELIVERIES_MS = 5000;
  * @throws RangeError when a file source has no staging database
  */
 export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<string, Connector>> {
-  const { manifests, stagingUrl, clock, log } = options;
+  const { manifests, stagingUrl, clock, log, watch = unwatched } = options;
   const needsStaging = manifests.find((manifest) => manifest.transport === 'file');
   if (needsStaging !== undefined && stagingUrl === undefined) {
     throw new RangeError(`${needsStaging.source} delivers files: name a staging database (DATABASE_URL)`);
@@ -35,7 +38,7 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
   const connectors = new Map<string, Connector>();
   for (const manifest of manifests) {
     const transport = openTransport(manifest);
-    connectors.set(manifest.source, makeConnector(manifest, transport, clock, log));
+    connectors.set(manifest.source, makeConnector(manifest, transport, clock, log, watch));
   }
   await settleWithin(loading, DELIVERIES_MS, () => {
     log.warn(
@@ -54,7 +57,7 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
       case 'graphql':
         return openGraphql(manifest);
       case 'file': {
-        const transport = openFile(manifest, { stagingUrl: stagingUrl!, clock, log });
+        const transport = openFile(manifest, { stagingUrl: stagingUrl!, clock, log, watch });
         loading.push(transport.ready);
         return transport;
       }

@@ -11,6 +11,7 @@ import { openPostgres, postgresDialect } from '../sql/postgres.ts';
 import { type Relation, readBranches, writeStatement } from '../sql/statement.ts';
 import { CHINA_OFFSET_MS } from '../transforms/instant.ts';
 import type { Lookup, ReceiveRow, Transport } from '../transport.ts';
+import type { Watch } from '../watch.ts';
 import { compareDeliveries } from './delivery-name.ts';
 import { DeliveryProblem } from './delivery-problem.ts';
 import { keepLooking, openDropBox } from './drop-box.ts';
@@ -39,6 +40,7 @@ export interface FileOptions {
   readonly stagingUrl: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly watch?: Watch;
   /** Milliseconds between looks; the directory's own notices come sooner. */
   readonly interval?: number;
   /** Milliseconds for which the table of a replaced delivery is kept for queries on their way. */
