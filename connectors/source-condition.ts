@@ -25,6 +25,8 @@ export interface SourceCondition {
   readonly filter: FieldFilter;
   readonly orAbsent: boolean;
   readonly test: ColumnTest;
+  /** What it was made of. */
+  readonly of: FieldTest;
 }
 
 /** Raw texts: exact ones, patterns of SQL's LIKE (escaped by a backslash), or inclusive bounds. */
@@ -63,12 +65,25 @@ export function conditionsOf(
   return conditions;
 }
 
-function conditionFor(filter: FieldFilter, { accepts, orAbsent }: FieldTest): SourceCondition | undefined {
+/** The tests of a filter that reach the source in some form, for whoever must know what it was told. */
+export function testsSent(mapping: RecordMapping, filter: RowFilter | undefined): readonly FieldTest[] {
+  return conditionsOf(mapping, filter)
+    .filter(({ filter: field, test }) => test.kind === 'except' || !saysOnlyWhatToLeaveOut(field))
+    .map(({ of }) => of);
+}
+
+/** http and graphql have a place for unwanted words and for nothing else. */
+function saysOnlyWhatToLeaveOut({ excludeAt, argument }: FieldFilter): boolean {
+  return excludeAt !== undefined || argument !== undefined;
+}
+
+function conditionFor(filter: FieldFilter, of: FieldTest): SourceCondition | undefined {
+  const { accepts, orAbsent } = of;
   const test =
     filter.form === 'words'
       ? exceptWords(filter, accepts)
       : (testFor(filter.form, filter, accepts, orAbsent) ?? present);
-  return test.kind === 'present' && orAbsent ? undefined : { filter, orAbsent, test };
+  return test.kind === 'present' && orAbsent ? undefined : { filter, orAbsent, test, of };
 }
 
 const present: ColumnTest = { kind: 'present' };

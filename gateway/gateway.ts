@@ -90,7 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const opened: { close(): Promise<void> | void }[] = [];
   try {
     const { audit, pseudonymise } = await openAudit(options, opened);
-    const recorder = createRecorder(audit, pseudonymise);
+    const recorder = createRecorder(audit, pseudonymise, manifests);
     const quota = openQuota(configuration, snapshot);
     if (quota !== undefined) opened.push(quota);
     const connectors = await openSources({

@@ -1,6 +1,6 @@
 // Reads the sandbox's options from the command line and the environment, and refuses all bad ones at once.
 import { parseArgs } from 'node:util';
-import { todayInShanghai } from './generator/dates.ts';
+import { beijingDay } from '../../schema/identifiers/calendar-date.ts';
 import {
   MOST_ORGANISATIONS,
   MOST_PERSONS,
@@ -83,7 +83,7 @@ export function readOptions(
       seed: read(NUMBERS.seed),
       organisations: read(NUMBERS.organisations),
       persons: read(NUMBERS.persons),
-      today: todayInShanghai(now),
+      today: beijingDay(now),
     },
     directory: values['directory'] ?? environment['SANDBOX_DIRECTORY'] ?? 'data/sandbox',
     ports: {

@@ -86,8 +86,29 @@ export function describeFinding(entry: AuditEntry, outcome: AuditEntry | undefin
         : `outcome ${outcome.seq} ${outcome.time}`;
   return (
     `entry ${entry.seq}  ${entry.time}  ${text(caller?.consumer)}  user ${text(entry['user'])}  ` +
-    `purpose ${text(entry['purpose'])}  case ${text(entry['case'])}  request ${text(entry['request'])}  ${end}\n`
+    `purpose ${text(entry['purpose'])}  case ${text(entry['case'])}  request ${text(entry['request'])}  ${end}${describeFilters(entry['filters'])}\n`
   );
+}
+
+/** What the sources were told to leave out: `  filters court CourtListing.recordStatus notIn REPAIRED or absent`. */
+function describeFilters(filters: Json | undefined): string {
+  const tests = membersOf(filters).flatMap(([source, records]) =>
+    membersOf(records).flatMap(([record, list]) =>
+      (Array.isArray(list) ? (list as readonly Json[]) : []).map((test) => {
+        const { field, test: kind, orAbsent, ...constants } = Object.fromEntries(membersOf(test));
+        const values = membersOf(constants).map(([name, value]) =>
+          Array.isArray(value) ? value.map(text).join('|') : `${name} ${text(value)}`,
+        );
+        const absent = orAbsent === true ? ['or absent'] : [];
+        return [`${text(source)} ${text(record)}.${text(field)}`, text(kind), ...values, ...absent].join(' ');
+      }),
+    ),
+  );
+  return tests.length === 0 ? '' : `  filters ${tests.join('; ')}`;
+}
+
+function membersOf(value: Json | undefined): (readonly [string, Json])[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
 export function describeSearch(found: number, searched: number): string {

@@ -1,5 +1,6 @@
 // Admits a caller with a declared purpose, and with the case number and user where the purpose demands them.
 import type { Purpose } from '../../policies/engine/consumers.ts';
+import { beijingDay } from '../../schema/identifiers/calendar-date.ts';
 import { ClientError } from '../errors.ts';
 import type { PolicySnapshot } from './snapshot.ts';
 import { type Admitted, type Caller, enter } from './stages.ts';
@@ -69,11 +70,4 @@ function decoded(
   } catch {
     throw new ClientError(code);
   }
-}
-
-const beijing = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', dateStyle: 'short' });
-
-/** Calendar day in Beijing, YYYY-MM-DD. */
-export function beijingDay(at: Date): string {
-  return beijing.format(at);
 }

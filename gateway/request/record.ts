@@ -1,13 +1,17 @@
 // Keeps what happened: intent before the first fetch, outcome before the answer, both durable before anything
-// leaves. Identifiers enter the log as pseudonyms only, documents without their literals.
+// leaves. Identifiers enter the log as pseudonyms only, documents as `recordedDocument` leaves them.
 import { createHash } from 'node:crypto';
-import { type DocumentNode, Kind, print, visit } from 'graphql';
-import type { Subject } from '../../connectors/contract.ts';
+import { type DocumentNode, print } from 'graphql';
+import type { SourceRequest, Subject } from '../../connectors/contract.ts';
+import type { Manifest } from '../../connectors/manifest.ts';
+import { testsSent } from '../../connectors/source-condition.ts';
+import type { FieldTest } from '../../policies/engine/row-filter.ts';
 import type { AuditBody, Json } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Completion } from './complete.ts';
 import { type Pseudonymise, pseudonymOf } from './pseudonyms.ts';
+import { type RecordedDocument, recordedDocument } from './recorded-document.ts';
 import { stateFor } from './section-view.ts';
 import type { Admitted, Caller, Fetched, Planned } from './stages.ts';
 
@@ -37,21 +41,27 @@ export interface Outcome {
   readonly errors: readonly string[];
 }
 
-export function createRecorder(log: AuditLog, pseudonymise: Pseudonymise): Recorder {
+export function createRecorder(
+  log: AuditLog,
+  pseudonymise: Pseudonymise,
+  manifests: readonly Manifest[],
+): Recorder {
+  const filtersIn = filtersBy(manifests);
   const documents = createDocumentRegister(log);
   const pseudonym = (subject: Subject): string => pseudonymOf(pseudonymise, subject);
   return {
     intend: (admitted, document, operationName, planned) => {
+      const recorded = documents.keep(document);
       const body: Record<string, Json> = {
         kind: 'intent',
         request: admitted.request,
         ...callerOf(admitted.caller),
         ...declarationOf(admitted),
-        document: documents.keep(document),
+        document: recorded.hash,
         policyVersion: admitted.snapshot.policies.policySet.version,
         rulesVersion: admitted.snapshot.policies.rulebook.version,
       };
-      if (operationName !== undefined) body['operation'] = operationName;
+      if (operationName !== undefined) body['operation'] = recorded.operationName(operationName);
       if (planned !== undefined) {
         body['subjects'] = planned.subjects.map(pseudonym);
         body['fetches'] = Object.fromEntries(
@@ -60,6 +70,8 @@ export function createRecorder(log: AuditLog, pseudonymise: Pseudonymise): Recor
             Object.fromEntries(steps.map(({ record, fields }) => [record, [...fields]])),
           ]),
         );
+        const filters = filtersIn(planned.fetches);
+        if (filters !== undefined) body['filters'] = filters;
         body['scenes'] = [...planned.verdicts.values()]
           .flat()
           .map(({ scene, asOf }) => `${scene.scene} ${asOf}`);
@@ -139,32 +151,57 @@ function declarationOf({ purpose, caseNumber, user }: Admitted): Record<string, 
 
 const rememberedDocuments = 1000;
 
+interface KeptDocument {
+  /** SHA-256 of the text in the log, hex. */
+  readonly hash: string;
+  readonly operationName: RecordedDocument['operationName'];
+}
+
 /** Writes each document once (again when it has been forgotten) and names it by its hash. */
-function createDocumentRegister(log: AuditLog): { keep(document: DocumentNode): string } {
+function createDocumentRegister(log: AuditLog): { keep(document: DocumentNode): KeptDocument } {
   const written = new Set<string>();
-  const hashes = new WeakMap<DocumentNode, string>();
+  const known = new WeakMap<DocumentNode, KeptDocument>();
   return {
     keep: (document) => {
-      let hash = hashes.get(document);
-      if (hash !== undefined && written.has(hash)) return hash;
-      const text = print(withoutLiterals(document));
-      hash = createHash('sha256').update(text).digest('hex');
-      hashes.set(document, hash);
-      if (!written.has(hash)) {
+      let kept = known.get(document);
+      if (kept !== undefined && written.has(kept.hash)) return kept;
+      const recorded = recordedDocument(document);
+      const text = print(recorded.document);
+      kept = { hash: createHash('sha256').update(text).digest('hex'), operationName: recorded.operationName };
+      known.set(document, kept);
+      if (!written.has(kept.hash)) {
         if (written.size >= rememberedDocuments) written.clear();
-        written.add(hash);
-        log.append({ kind: 'document', sha256: hash, text });
+        written.add(kept.hash);
+        log.append({ kind: 'document', sha256: kept.hash, text });
       }
-      return hash;
+      return kept;
     },
   };
 }
 
-/** The document as executed, its string and number literals emptied: they may be identifiers. */
-function withoutLiterals(document: DocumentNode): DocumentNode {
-  return visit(document, {
-    [Kind.STRING]: (node) => ({ ...node, value: '', block: false }),
-    [Kind.INT]: (node) => ({ ...node, value: '0' }),
-    [Kind.FLOAT]: (node) => ({ ...node, value: '0' }),
-  });
+/**
+ * What each source is told to leave out: source → record type → tests. Their values come from policies, from the
+ * caller's attributes and from the day, never from a record.
+ */
+function filtersBy(
+  manifests: readonly Manifest[],
+): (fetches: ReadonlyMap<string, SourceRequest>) => Json | undefined {
+  const mappings = new Map(manifests.map(({ source, records }) => [source, records]));
+  return (fetches) => {
+    const bySource: Record<string, Json> = {};
+    for (const [source, { steps }] of fetches) {
+      const byRecord = steps.flatMap(({ record, filter }) => {
+        const mapping = mappings.get(source)?.get(record);
+        const tests = mapping === undefined ? [] : testsSent(mapping, filter);
+        return tests.length === 0 ? [] : [[record, tests.map(writtenTest)] as const];
+      });
+      if (byRecord.length > 0) bySource[source] = Object.fromEntries(byRecord);
+    }
+    return Object.keys(bySource).length === 0 ? undefined : bySource;
+  };
+}
+
+function writtenTest({ field, orAbsent, accepts }: FieldTest): Json {
+  const { kind, ...constants } = accepts;
+  return { field, test: kind, ...constants, orAbsent };
 }

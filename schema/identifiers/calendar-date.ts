@@ -1,4 +1,4 @@
-// Owns the question whether a year, month and day name a real day of the Gregorian calendar. Pure.
+// Owns days of the Gregorian calendar: whether a year, month and day name one, and which one it is in Beijing. Pure.
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
@@ -9,4 +9,12 @@ export function isCalendarDate(year: number, month: number, day: number): boolea
   if (days === undefined) return false;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return Number.isInteger(day) && day >= 1 && day <= (month === 2 && leap ? 29 : days);
+}
+
+/**
+ * Calendar day in Beijing at a moment, YYYY-MM-DD. Beijing has been eight hours ahead of UTC without summer time since
+ * September 1991; moments before that are not asked for.
+ */
+export function beijingDay(at: Date): string {
+  return new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 }

@@ -62,6 +62,23 @@ describe('what is kept of a request', () => {
     expect(world.logged.length).toBeGreaterThan(0);
   });
 
+  // Once only literals were emptied: names a caller makes up stood in the log as they were written.
+  test('an identifier that a caller makes a name of does not enter the log either', async () => {
+    const code = id('listed-firm');
+    const query = `query Q${code}($v${code}: USCC!) { a${code}: organization(uscc: $v${code}) { ...F${code} } }
+      fragment F${code} on Organization { uscc }`;
+    const answer = await world.ask({ query, variables: { [`v${code}`]: code } });
+    expect(answer.body.data).toEqual({ [`a${code}`]: { uscc: code } });
+    const kept = world.entries();
+    expect(JSON.stringify(kept) + JSON.stringify(world.logged)).not.toContain(code);
+    const intent = kept.findLast(({ kind }) => kind === 'intent');
+    expect(intent).toMatchObject({ request: answer.body.extensions?.request, operation: 'redacted1' });
+    const { text } = kept.find(({ kind, sha256 }) => kind === 'document' && sha256 === intent.document);
+    expect(text).toContain('query redacted1($redacted2: USCC!)');
+    expect(text).toContain('redacted3: organization(uscc: $redacted2)');
+    expect(text).toContain('fragment redacted4 on Organization');
+  });
+
   test('the chain holds', async () => {
     expect((await verifyAuditLog(world.auditDirectory)).problem).toBeUndefined();
   });

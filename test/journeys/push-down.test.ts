@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Statement, readStatements } from '../../connectors/sandbox/postgres/statement-journal.ts';
+import { runAuditCli } from '../../gateway/audit/command.ts';
 import { type RunningGateway, id, procurement, promotion, runGateway } from './running-gateway.ts';
 
 let world: RunningGateway;
@@ -38,6 +39,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<readonly Stat
     .slice(before)
     .filter(({ text }) => /= any/i.test(text));
 }
+const lastIntent = () => world.entries().findLast(({ kind }) => kind === 'intent');
 const courtAsked = () => world.sandbox.court.journal().flatMap(({ asked }) => asked);
 const bansAsked = () =>
   world.sandbox.procurement.journal().flatMap(({ asked }) => asked.filter(({ name }) => name === 'banList'));
@@ -51,6 +53,17 @@ describe('a repaired record', () => {
     });
     expect(courtAsked()).toMatchObject([{ without: ['修复'] }]);
     expect(bansAsked()).toMatchObject([{ without: ['REPAIRED'] }]);
+    const unrepaired = {
+      field: 'recordStatus',
+      test: 'notIn',
+      values: ['REPAIRED'],
+      orAbsent: true,
+    };
+    expect(lastIntent().filters).toEqual({
+      court: { CourtListing: [unrepaired] },
+      procurement: { ProcurementBan: [unrepaired] },
+      finance: { TaxListing: [unrepaired] },
+    });
     const [finance] = statements.filter(({ text }) => text.includes('"staging"'));
     expect(finance!.text).toContain('"status"::text COLLATE "C" <> ALL(');
     expect(finance!.parameters).toContain('{4}');
@@ -69,6 +82,7 @@ describe('a repaired record', () => {
     });
     for (const asked of [...courtAsked(), ...bansAsked()]) expect(asked).not.toHaveProperty('without');
     expect(courtAsked()).toHaveLength(1);
+    expect(lastIntent()).not.toHaveProperty('filters');
     expect(statements.some(({ text }) => text.includes('<> ALL'))).toBe(false);
   });
 
@@ -100,6 +114,17 @@ describe('a repaired record', () => {
     expect(statements).toHaveLength(1);
     expect(statements[0]!.text).toMatch(/"region_code"::text COLLATE "C" LIKE ANY\(/);
     expect(statements[0]!.parameters).toContain('{4202%}');
+    expect(lastIntent().filters).toEqual({
+      hr: { Post: [{ field: 'region', test: 'within', regions: ['420200'], orAbsent: false }] },
+    });
+    const told = { text: '' };
+    const stdout = { write: (text: string) => ((told.text += text), true) };
+    const code = await runAuditCli(
+      ['find', '--consumer', 'credit-office', '--directory', world.auditDirectory],
+      { env: {}, stdout, stderr: { write: () => true } },
+    );
+    expect(code).toBe(0);
+    expect(told.text).toContain('  filters hr Post.region within 420200\n');
   });
 });
 

@@ -1,11 +1,6 @@
-// Calendar arithmetic on dates without time (YYYY-MM-DD), and today's date where the agencies are.
+// Calendar arithmetic on dates without time (YYYY-MM-DD).
 
 const DAY = 86_400_000;
-
-/** Today's date in Asia/Shanghai, which has been eight hours ahead of UTC without summer time since 1992. */
-export function todayInShanghai(now: Date): string {
-  return new Date(now.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
-}
 
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(date) + days * DAY).toISOString().slice(0, 10);

@@ -5,7 +5,7 @@ import {
   organisationListings,
   personListings,
 } from '../../../connectors/sandbox/generator/court-listings.ts';
-import { addDays, addMonths, todayInShanghai } from '../../../connectors/sandbox/generator/dates.ts';
+import { addDays, addMonths } from '../../../connectors/sandbox/generator/dates.ts';
 import { financeRowsOf } from '../../../connectors/sandbox/generator/finance-records.ts';
 import { hrRowsOf } from '../../../connectors/sandbox/generator/hr-records.ts';
 import { citizenIdAt, personIndexIn } from '../../../connectors/sandbox/generator/identifiers.ts';
@@ -187,11 +187,6 @@ describe('dates', () => {
     expect(addMonths('2024-02-29', 12)).toBe('2025-02-28');
     expect(addMonths('2026-11-22', -24)).toBe('2024-11-22');
     expect(addDays('2026-03-01', -1)).toBe('2026-02-28');
-  });
-
-  test('today is the day in Shanghai', () => {
-    expect(todayInShanghai(new Date('2026-11-22T15:59:59Z'))).toBe('2026-11-22');
-    expect(todayInShanghai(new Date('2026-11-22T16:00:00Z'))).toBe('2026-11-23');
   });
 });
 
