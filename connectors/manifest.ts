@@ -7,6 +7,7 @@ import { type Catalogue, ownSource } from '../schema/catalogue.ts';
 import type { Problem } from '../schema/problem.ts';
 import { suggest } from '../schema/suggest.ts';
 import type { SubjectKind } from './contract.ts';
+import { type CredentialSettings, readCredentials } from './credentials/read-credentials.ts';
 import type { DeliveryOptions } from './file/manifest-part.ts';
 import type { QueryOptions } from './graphql/manifest-part.ts';
 import type { HttpOptions } from './http/manifest-part.ts';
@@ -70,9 +71,14 @@ interface ManifestOf<T extends TransportName, R extends RecordMapping> {
 }
 
 export type SqlManifest = ManifestOf<'sql', SqlRecord>;
-export type HttpManifest = ManifestOf<'http', HttpRecord> & { readonly http: HttpOptions };
+/** A source asked over HTTP: how it knows us, where it wants to know. */
+interface WithCredentials {
+  readonly credentials?: CredentialSettings;
+}
+
+export type HttpManifest = ManifestOf<'http', HttpRecord> & WithCredentials & { readonly http: HttpOptions };
 export type FileManifest = ManifestOf<'file', FileRecord>;
-export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord>;
+export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord> & WithCredentials;
 export type Manifest = SqlManifest | HttpManifest | FileManifest | GraphqlManifest;
 
 export interface ManifestOptions {
@@ -150,6 +156,14 @@ function readManifest(
     checkPaths(written.records, report);
     checkBody(written.http, written.records, report);
   }
+  const credentials =
+    'credentials' in written && written.credentials !== undefined
+      ? readCredentials(
+          written.credentials,
+          { environment, required: addressesRequired, address: address.ok ? address.value : '' },
+          report,
+        )
+      : undefined;
   if (!address.ok) return undefined;
   const { deadline, concurrency, bytes, recordsPerSubject, queue } = written.limits;
   return {
@@ -163,6 +177,7 @@ function readManifest(
     maxAge: written.freshness?.maxAge,
     records,
     ...(written.transport === 'http' ? { http: written.http } : {}),
+    ...(credentials === undefined ? {} : { credentials }),
     // The shape of the transport was checked above; TypeScript cannot follow it through the union.
   } as Manifest;
 }

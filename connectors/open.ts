@@ -53,9 +53,9 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
       case 'sql':
         return openSql(manifest);
       case 'http':
-        return openHttp(manifest);
+        return openHttp(manifest, clock);
       case 'graphql':
-        return openGraphql(manifest);
+        return openGraphql(manifest, clock);
       case 'file': {
         const transport = openFile(manifest, { stagingUrl: stagingUrl!, clock, log, watch });
         loading.push(transport.ready);

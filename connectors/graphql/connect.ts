@@ -1,6 +1,7 @@
 // The graphql transport: an agency's own endpoint, every record type of a request in one operation.
 import { receiveItems } from '../http/connect.ts';
-import { openHttpClient } from '../http/exchange.ts';
+import { openHttpClient } from '../http/client.ts';
+import { readJson } from '../http/json-answer.ts';
 import { memberAt } from '../http/json-path.ts';
 import type { GraphqlManifest, GraphqlRecord } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
@@ -9,13 +10,23 @@ import { writeOperation } from './operation.ts';
 
 const ACCEPT = ['application/graphql-response+json', 'application/json'];
 
-export function openGraphql(manifest: GraphqlManifest): Transport<GraphqlRecord> {
-  const { address, limits } = manifest;
-  const client = openHttpClient(address, limits, ACCEPT);
+export function openGraphql(manifest: GraphqlManifest, clock: () => Date): Transport<GraphqlRecord> {
+  const { address, limits, credentials } = manifest;
+  const client = openHttpClient({ address, limits, credentials, clock });
+  const url = new URL(address);
   return {
     exchange: async (lookups, receive, signal) => {
       const operation = writeOperation(lookups);
-      const answer = await client.postJson(address, operation, { left: limits.bytes }, signal);
+      const answer = readJson(
+        await client.send({
+          method: 'POST',
+          url,
+          body: { type: 'application/json', text: JSON.stringify(operation) },
+          accept: ACCEPT,
+          budget: { left: limits.bytes },
+          signal,
+        }),
+      );
       refuseErrors(answer);
       lookups.forEach((lookup, at) => {
         const items = memberAt(answer, `data.s${at}`);

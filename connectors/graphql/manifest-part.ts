@@ -1,5 +1,6 @@
 // What a manifest says of a GraphQL endpoint: the root field of each record type and the argument that takes keys.
 import { z } from 'zod';
+import { credentialsPart } from '../credentials/manifest-part.ts';
 
 const graphqlName = z.string().regex(/^[_A-Za-z][_0-9A-Za-z]*$/, 'is not a GraphQL name');
 
@@ -19,7 +20,7 @@ const filters = z
 
 export const graphqlPart = {
   protocols: ['http:', 'https:'],
-  top: {},
+  top: { ...credentialsPart },
   record: { query, filters },
 } as const;
 

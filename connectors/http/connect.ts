@@ -2,17 +2,19 @@
 import type { HttpManifest, HttpRecord } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
 import { type Lookup, type ReceiveRow, type Transport, missing } from '../transport.ts';
-import { type ByteBudget, openHttpClient } from './exchange.ts';
+import { openHttpClient } from './client.ts';
 import { inParallel } from './in-parallel.ts';
+import { readJson } from './json-answer.ts';
 import { bodyOf, memberAt, memberOf } from './json-path.ts';
+import type { ByteBudget } from './wire.ts';
 import { earliest } from './earliest.ts';
 
 /** Batches of one request that are on their way at once; the source's own concurrency bounds all requests. */
 const BATCHES_AT_ONCE = 4;
 
-export function openHttp(manifest: HttpManifest): Transport<HttpRecord> {
-  const { http, address, limits } = manifest;
-  const client = openHttpClient(address, limits, ['application/json']);
+export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<HttpRecord> {
+  const { http, address, limits, credentials } = manifest;
+  const client = openHttpClient({ address, limits, credentials, clock });
   const base = address.replace(/\/+$/, '');
 
   return {
@@ -26,8 +28,17 @@ export function openHttp(manifest: HttpManifest): Transport<HttpRecord> {
         BATCHES_AT_ONCE,
         signal,
         async ({ lookup, keys }, batchSignal) =>
-          askPages(lookup, keys, receive, (body) =>
-            client.postJson(base + (lookup.mapping.path ?? http.path), body, budget, batchSignal),
+          askPages(lookup, keys, receive, async (body) =>
+            readJson(
+              await client.send({
+                method: 'POST',
+                url: new URL(base + (lookup.mapping.path ?? http.path)),
+                body: { type: 'application/json', text: JSON.stringify(body) },
+                accept: ['application/json'],
+                budget,
+                signal: batchSignal,
+              }),
+            ),
           ),
       );
       return { asOf: earliest(times.flat()) };

@@ -1,5 +1,6 @@
 // What a manifest says of a JSON service: paths, where keys and columns go, pages and the envelope of an answer.
 import { z } from 'zod';
+import { credentialsPart } from '../credentials/manifest-part.ts';
 import { count, dotted } from '../manifest-words.ts';
 
 const httpOptions = z.strictObject({
@@ -23,7 +24,7 @@ const filters = z.record(z.string(), z.strictObject({ excludeAt: dotted })).opti
 
 export const httpPart = {
   protocols: ['http:', 'https:'],
-  top: { http: httpOptions },
+  top: { http: httpOptions, ...credentialsPart },
   /** A record type may have a path of its own. */
   record: { path: httpOptions.shape.path.optional(), filters },
 } as const;

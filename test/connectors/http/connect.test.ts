@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connector, Subject } from '../../../connectors/contract.ts';
-import { openHttpClient } from '../../../connectors/http/exchange.ts';
+import { type HttpClient, openHttpClient } from '../../../connectors/http/client.ts';
+import { readJson } from '../../../connectors/http/json-answer.ts';
 import { usccAt } from '../../../connectors/sandbox/generator/identifiers.ts';
 import { type AgencyRow, ask, numbersOf, openProbe } from '../../contract/bench.ts';
 import { type HttpBench, startHttpBench } from '../../contract/http-bench.ts';
@@ -23,11 +24,15 @@ afterEach(() => probe.close());
 afterAll(() => bench.stop());
 
 describe('an answer that is not what was agreed is invalid', () => {
-  test.each([['html'], ['garbage'], ['empty-body']] as const)('%s', async (mode) => {
+  test.each([
+    ['html', 'the answer is of another media type'],
+    ['garbage', 'the answer is not JSON'],
+    ['empty-body', 'the answer is not JSON'],
+  ] as const)('%s', async (mode, detail) => {
     bench.agency.setFault({ mode });
     expect(await ask(probe, [one])).toMatchObject({
       state: 'INVALID',
-      failure: { code: 'SOURCE_INVALID_ANSWER', detail: 'the answer is not JSON' },
+      failure: { code: 'SOURCE_INVALID_ANSWER', detail },
     });
   });
 
@@ -121,6 +126,19 @@ test('nobody listening is told by the probe', async () => {
 
 describe('one exchange', () => {
   const limits = { deadline: 1000, concurrency: 2, queue: 2, bytes: 1000, recordsPerSubject: 5 };
+  const openClient = (address: string): HttpClient =>
+    openHttpClient({ address, limits, credentials: undefined, clock: () => new Date() });
+  const post = async (client: HttpClient, address: string): Promise<unknown> =>
+    readJson(
+      await client.send({
+        method: 'POST',
+        url: new URL(address),
+        body: { type: 'application/json', text: '{}' },
+        accept: ['application/json'],
+        budget: { left: limits.bytes },
+        signal: new AbortController().signal,
+      }),
+    );
   const exchange = async (
     answer: (
       respond: (status: number, headers: Record<string, string>, body: string | Buffer) => void,
@@ -132,9 +150,9 @@ describe('one exchange', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const client = openHttpClient(address, limits, ['application/json']);
+    const client = openClient(address);
     try {
-      return await client.postJson(`${address}/`, {}, { left: limits.bytes }, new AbortController().signal);
+      return await post(client, address);
     } catch (error) {
       return (error as { readonly code?: unknown }).code;
     } finally {
@@ -185,8 +203,8 @@ describe('one exchange', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const client = openHttpClient(address, limits, ['application/json']);
-    const asked = client.postJson(`${address}/`, {}, { left: 1000 }, new AbortController().signal);
+    const client = openClient(address);
+    const asked = post(client, address);
     await expect(asked).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' });
     await client.close();
     await new Promise((resolve) => server.close(resolve));
