@@ -23,8 +23,8 @@ import { type CaseQuota, openCaseQuota } from './request/case-quota.ts';
 import type { Pseudonymise } from './request/pseudonyms.ts';
 import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
-import { createSourceHealth } from './request/source-health.ts';
 import { createGatewayServer } from './server.ts';
+import { watchSources } from './watch/source-health.ts';
 
 export interface GatewayOptions {
   readonly configuration: Configuration;
@@ -93,11 +93,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const recorder = createRecorder(audit, pseudonymise, manifests);
     const quota = openQuota(configuration, snapshot);
     if (quota !== undefined) opened.push(quota);
+    const health = watchSources(clock);
     const connectors = await openSources({
       manifests,
       stagingUrl: configuration.databaseUrl,
       clock,
       log,
+      watch: health.watch,
     });
     opened.push(...connectors.values());
     const authenticator = authenticatorFor(configuration, clock);
@@ -105,7 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const pipeline = await startPipeline(snapshot.catalogue, {
       manifests,
       connectors,
-      health: createSourceHealth(),
+      health,
       recorder,
       cases: limitCases(quota, pseudonymise, log),
       log,

@@ -78,7 +78,7 @@ export interface Section {
   readonly fields: ReadonlyMap<string, SectionField>;
 }
 
-/** A source as the SDL knows it: its name is its file's name. */
+/** A source as the SDL knows it: its name is its file's name, up to a hyphen where it has more files than one. */
 export interface CatalogueSource {
   readonly name: string;
   readonly file: string;
@@ -131,9 +131,8 @@ export function loadCatalogue(directory: string): { catalogue?: Catalogue; probl
   if (invalid.length > 0) return { problems: invalid.flatMap((error) => asProblems(error, directory)) };
 
   const sources = new Map<string, CatalogueSource>();
-  for (const [file, fileDocument] of documents) {
-    const source = readSource(basename(file, '.graphql'), file, fileDocument, schema, problems);
-    sources.set(source.name, source);
+  for (const [name, parts] of partsBySource(documents)) {
+    sources.set(name, readSource(name, parts, schema, problems));
   }
   if (problems.length > 0) return { problems };
   const records = new Map<string, RecordType>();
@@ -164,22 +163,38 @@ function bindScalars(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
+/** Source → its files, the one that bears nothing but its name first. */
+function partsBySource(
+  documents: ReadonlyMap<string, DocumentNode>,
+): ReadonlyMap<string, readonly (readonly [string, DocumentNode])[]> {
+  const parts = new Map<string, (readonly [string, DocumentNode])[]>();
+  for (const entry of [...documents].sort(([a], [b]) => a.length - b.length)) {
+    const name = basename(entry[0], '.graphql').split('-')[0]!;
+    parts.set(name, [...(parts.get(name) ?? []), entry]);
+  }
+  return new Map([...parts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Where a definition stands. */
+function placeOf({ loc }: Pick<FieldDefinitionNode, 'loc'>): {
+  readonly file: string;
+  readonly line: number;
+} {
+  return { file: loc?.source.name ?? '', line: loc?.startToken.line ?? 1 };
+}
+
 function readSource(
   name: string,
-  file: string,
-  document: DocumentNode,
+  files: readonly (readonly [file: string, document: DocumentNode])[],
   schema: GraphQLSchema,
   problems: Problem[],
 ): CatalogueSource {
   const definitions = new Map<string, ObjectTypeDefinitionNode>();
   const extensions: ObjectTypeExtensionNode[] = [];
-  for (const node of document.definitions) {
+  for (const node of files.flatMap(([, document]) => document.definitions)) {
     if (node.kind === Kind.OBJECT_TYPE_DEFINITION) definitions.set(node.name.value, node);
     if (node.kind === Kind.OBJECT_TYPE_EXTENSION) extensions.push(node);
   }
-  const at = (node: {
-    readonly loc?: { readonly startToken: { readonly line: number } } | undefined;
-  }): number => node.loc?.startToken.line ?? 1;
 
   const sections: Section[] = [];
   const recordNames = new Set<string>();
@@ -193,8 +208,7 @@ function readSource(
     const subject = extension.name.value as SubjectTypeName;
     if (!subjectTypes.includes(subject)) {
       problems.push({
-        file,
-        line: at(extension),
+        ...placeOf(extension),
         message: `a source may only extend ${subjectTypes.join(' or ')}`,
       });
       continue;
@@ -202,8 +216,7 @@ function readSource(
     for (const field of extension.fields ?? []) {
       if (field.name.value !== name) {
         problems.push({
-          file,
-          line: at(field),
+          ...placeOf(field),
           message: `${subject}.${field.name.value}: the section of a source bears the source's name`,
           suggestion: name,
         });
@@ -213,8 +226,7 @@ function readSource(
       const definition = definitions.get(typeName);
       if (definition === undefined || !definition.interfaces?.some((face) => face.name.value === 'Section')) {
         problems.push({
-          file,
-          line: at(field),
+          ...placeOf(field),
           message: `${typeName} must be defined in this file and implement Section`,
         });
         continue;
@@ -223,7 +235,7 @@ function readSource(
       for (const entry of definition.fields ?? []) {
         if (sectionFrame.has(entry.name.value)) continue;
         const read = readSectionField(entry, definitions);
-        if (typeof read === 'string') problems.push({ file, line: at(entry), message: read });
+        if (typeof read === 'string') problems.push({ ...placeOf(entry), message: read });
         else {
           fields.set(read.name, read);
           recordNames.add(read.record);
@@ -236,9 +248,9 @@ function readSource(
   for (const recordName of recordNames) {
     const node = definitions.get(recordName);
     if (node === undefined) continue;
-    records.set(recordName, readRecord(node, name, file, schema, problems, at));
+    records.set(recordName, readRecord(node, name, schema, problems));
   }
-  return { name, file, sections, records };
+  return { name, file: files[0]![0], sections, records };
 }
 
 function readSectionField(
@@ -259,10 +271,8 @@ function readSectionField(
 function readRecord(
   node: ObjectTypeDefinitionNode,
   source: string,
-  file: string,
   schema: GraphQLSchema,
   problems: Problem[],
-  at: (node: FieldDefinitionNode | ObjectTypeDefinitionNode) => number,
 ): RecordType {
   const name = node.name.value;
   const fields = new Map<string, RecordField>();
@@ -271,26 +281,24 @@ function readRecord(
   for (const fieldNode of node.fields ?? []) {
     const fieldName = fieldNode.name.value;
     const coordinate = `${name}.${fieldName}`;
-    const line = at(fieldNode);
+    const place = placeOf(fieldNode);
     const classification = readClassification(fieldNode.directives) ?? ofType;
     if (classification === undefined) {
       problems.push({
-        file,
-        line,
+        ...place,
         message: `${coordinate} is not classified: add @classified to it or to ${name}`,
       });
       continue;
     }
     if (fieldNode.type.kind === Kind.NON_NULL_TYPE) {
-      problems.push({ file, line, message: `${coordinate} must be nullable, for it may be withheld` });
+      problems.push({ ...place, message: `${coordinate} must be nullable, for it may be withheld` });
       continue;
     }
     const field = type instanceof GraphQLObjectType ? type.getFields()[fieldName] : undefined;
     const leaf = field === undefined ? undefined : getNamedType(field.type);
     if (leaf === undefined || (source !== ownSource && !isLeafType(leaf))) {
       problems.push({
-        file,
-        line,
+        ...place,
         message: `${coordinate}: a record's fields are scalars, enums or lists of them`,
       });
       continue;
@@ -303,13 +311,13 @@ function readRecord(
       ...(isEnumType(leaf) ? { enumValues: leaf.getValues().map((value) => value.name) } : {}),
       description: fieldNode.description?.value ?? '',
       classification,
-      line,
+      line: place.line,
     });
     if (fieldNode.description === undefined) {
-      problems.push({ file, line, message: `${coordinate} has no description` });
+      problems.push({ ...place, message: `${coordinate} has no description` });
     }
   }
-  return { name, source, fields, line: at(node) };
+  return { name, source, fields, line: placeOf(node).line };
 }
 
 function readClassification(

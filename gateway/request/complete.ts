@@ -6,6 +6,7 @@ import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
 import { type Evidence, type Judgement, judge } from '../verdict/judge.ts';
 import { verdictFacts } from '../verdict/verdict-view.ts';
 import { bareObject } from './bare-object.ts';
+import { ownFields, ownView } from './own-view.ts';
 import { isDerivable } from './plan.ts';
 import { type RecordViewer, recordViewer } from './record-view.ts';
 import { sectionView, stateFor } from './section-view.ts';
@@ -133,29 +134,6 @@ export function complete(fetched: Fetched): Completion {
       persons: ({ citizenIds }: { citizenIds: readonly string[] }) => items('Person', citizenIds),
     },
   };
-}
-
-const ownFieldsByTable = new WeakMap<DecisionTable, ReadonlyMap<string, ReadonlySet<string>>>();
-
-/** Fields a table wholly allows, by type. */
-function ownFields(table: DecisionTable): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = ownFieldsByTable.get(table);
-  if (known !== undefined) return known;
-  const allowed = new Map<string, Set<string>>();
-  for (const [coordinate, decision] of table.decisions) {
-    if (decision.kind !== 'allow') continue;
-    const [type, field] = coordinate.split('.') as [string, string];
-    allowed.set(type, (allowed.get(type) ?? new Set<string>()).add(field));
-  }
-  ownFieldsByTable.set(table, allowed);
-  return allowed;
-}
-
-/** The gateway's own data pass the same decisions as anybody's. */
-function ownView(allowed: ReadonlySet<string> | undefined, value: View): Record<string, unknown> {
-  const view = bareObject();
-  for (const name of Object.keys(value)) view[name] = allowed?.has(name) === true ? value[name] : null;
-  return view;
 }
 
 /** What a verdict reads of one record type, and how far this table lets it. */

@@ -20,6 +20,7 @@ import { fetchAll } from './fetch.ts';
 import type { CaseLimits } from './case-limits.ts';
 import { type OwnDataContext, ownData } from './own-data.ts';
 import { misplacedNull } from './null-variables.ts';
+import { ownWithheld } from './own-withheld.ts';
 import { planFetches } from './plan.ts';
 import { prepareSelection } from './prepared-selection.ts';
 import type { Recorder } from './record.ts';
@@ -101,7 +102,6 @@ async function answer(
     parts.connectors,
     AbortSignal.timeout(parts.limits.requestMilliseconds),
   );
-  parts.health.note(fetched.answers, admitted.receivedAt);
   const completion = complete(fetched);
   const rootValue = { ...ownData(admitted, parts), ...completion.rootValue };
   const executed = await run(wanted, reading, rootValue);
@@ -117,7 +117,13 @@ async function answerAboutSelf(
   parts.recorder.intend(admitted, wanted.document, wanted.operation.name?.value);
   const executed = await run(wanted, reading, ownData(admitted, parts));
   await parts.recorder.conclude(admitted, { errors: codesOf(executed) });
-  return { ...executed, extensions: { request: admitted.request } };
+  const { coordinates } = admitted.snapshot.catalogue;
+  const table = admitted.purpose === undefined ? undefined : decide(admitted).table;
+  const withheld = ownWithheld(reading, (name) => coordinates.has(name), table);
+  return {
+    ...executed,
+    extensions: { request: admitted.request, ...(withheld.length === 0 ? {} : { withheld }) },
+  };
 }
 
 /** Every value is at hand by now, so the prepared selection serves; graphql-js does whatever that does not. */

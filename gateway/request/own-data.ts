@@ -4,8 +4,10 @@ import type { Decision, DecisionSubject } from '../../policies/engine/decision-t
 import { type Explainer, explainFor } from '../explain/explanation.ts';
 import { neededText, outcomeText } from '../explain/wording.ts';
 import type { PolicySet } from '../../policies/engine/access-policies.ts';
+import type { SourceHealth } from '../watch/source-health.ts';
+import { decide } from './decide.ts';
 import type { PolicySnapshot } from './snapshot.ts';
-import type { SourceHealth } from './source-health.ts';
+import { healthView } from './source-view.ts';
 import type { Admitted } from './stages.ts';
 import { visibleCoordinates } from './visible-schema.ts';
 
@@ -29,8 +31,9 @@ export function ownData(
 function sources(admitted: Admitted, context: OwnDataContext): unknown[] {
   const { snapshot, caller } = admitted;
   const visible = visibleCoordinates(snapshot, caller.consumer);
+  const table = admitted.purpose === undefined ? undefined : decide(admitted).table;
   return context.manifests.map((manifest) => {
-    const last = context.health.lastOf(manifest.source);
+    const report = context.health.reportOf(manifest.source);
     const records = snapshot.catalogue.sources.get(manifest.source)?.records.values() ?? [];
     return {
       name: manifest.source,
@@ -38,8 +41,9 @@ function sources(admitted: Admitted, context: OwnDataContext): unknown[] {
       owner: `${manifest.owner.en} ${manifest.owner.zh}`,
       transport: manifest.transport,
       maxAgeSeconds: manifest.maxAge === undefined ? null : Math.round(manifest.maxAge / 1000),
-      lastState: last?.state ?? null,
-      lastCalledAt: last?.at ?? null,
+      lastState: report.lastState,
+      lastCalledAt: report.lastCalledAt,
+      health: () => healthView(report, table, visible),
       fields: [...records]
         .flatMap((record) => [...record.fields.values()])
         .filter((field) => visible.has(field.coordinate))

@@ -13,6 +13,7 @@ import type { DecisionTable } from '../../policies/engine/decision-table.ts';
 import type { Rule } from '../../policies/engine/rulebook.ts';
 import type { RecordType, Section, SubjectTypeName } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
+import { ownWithheld } from './own-withheld.ts';
 import { type ReadableOperation, selectedFields } from './selection.ts';
 import {
   type Decided,
@@ -104,6 +105,9 @@ export function planFetches(
       node.selectionSet,
     );
   }
+  const { coordinates } = decided.admitted.snapshot.catalogue;
+  for (const entry of ownWithheld(reading, (name) => coordinates.has(name), decided.table))
+    draft.withheld.set(entry.coordinate, entry);
   return enter<'planned', Planned>({
     decided,
     subjects: [...draft.subjects.values()],

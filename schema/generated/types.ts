@@ -37,6 +37,15 @@ export type BodyClass =
   /** Social organisation. 社会组织。 */
   | 'SOCIAL_ORGANISATION';
 
+/** State of a circuit breaker. 熔断器状态。 */
+export type BreakerState =
+  /** Calls pass. 闭合，调用通过。 */
+  | 'CLOSED'
+  /** One call tries whether the source is back. 半开，正在试探。 */
+  | 'HALF_OPEN'
+  /** Calls are turned away without being sent. 断开，调用不发出。 */
+  | 'OPEN';
+
 /** How well a rule's text has been checked. 规则文本核对程度。 */
 export type Certainty =
   /** From memory, unverified. 未核对。 */
@@ -78,6 +87,22 @@ export type DebtLevel =
   | 'RED'
   /** 120 to 200 %. 黄。 */
   | 'YELLOW';
+
+/** What became of a delivery. 交付文件处理结果。 */
+export type DeliveryOutcome =
+  /** Taken in: look-ups read it. 已启用。 */
+  | 'LOADED'
+  /** Put aside: the one before it stays. 已隔离，沿用此前数据。 */
+  | 'QUARANTINED';
+
+/** How a source departs from its manifest. 来源与接入清单不符的情形。 */
+export type DriftKind =
+  /** A value has another form. 取值形式改变。 */
+  | 'CHANGED_TYPE'
+  /** A column was left out. 缺少字段。 */
+  | 'MISSING_COLUMN'
+  /** A code the manifest does not list. 未登记的代码。 */
+  | 'UNKNOWN_CODE';
 
 /** Where a finding stands on the evaluation date. 认定在核查日的状态。 */
 export type FindingStatus =

@@ -105,7 +105,8 @@ export function probeManifest(bench: Bench, options: OpenOptions = {}): Manifest
   const sources = join(root, 'sources');
   mkdirSync(schema);
   mkdirSync(sources);
-  copyFileSync('schema/credit.graphql', join(schema, 'credit.graphql'));
+  for (const name of ['credit.graphql', 'credit-sources.graphql'])
+    copyFileSync(join('schema', name), join(schema, name));
   writeFileSync(join(schema, 'probe.graphql'), SDL);
   const { deadline = '2s', concurrency = 8, queue = 16, bytes = '1MB', recordsPerSubject = 50 } = options;
   const { top, listings, awards } = bench.manifest();

@@ -12,7 +12,9 @@ const namesIn = (folder: string, ending: string): readonly string[] =>
 test('every agency is three files of one name, and none is left over', () => {
   const manifests = namesIn('connectors/sources', '.yaml');
   expect(manifests.length).toBeGreaterThanOrEqual(5);
-  expect(namesIn('schema', '.graphql').filter((name) => name !== ownSource)).toEqual(manifests);
+  // The gateway's own types are parted into files by what they are about.
+  const sdl = namesIn('schema', '.graphql').filter((name) => name.split('-')[0] !== ownSource);
+  expect(sdl).toEqual(manifests);
   expect(namesIn('policies/access', '.cedar').filter((name) => name !== ownSource)).toEqual(manifests);
 });
 

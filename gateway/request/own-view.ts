@@ -1,0 +1,29 @@
+// The gateway's own data pass the same decisions as anybody's: what a table does not wholly allow is null.
+import type { DecisionTable } from '../../policies/engine/decision-table.ts';
+import { bareObject } from './bare-object.ts';
+
+const ownFieldsByTable = new WeakMap<DecisionTable, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Fields a table wholly allows, by type. */
+export function ownFields(table: DecisionTable): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = ownFieldsByTable.get(table);
+  if (known !== undefined) return known;
+  const allowed = new Map<string, Set<string>>();
+  for (const [coordinate, decision] of table.decisions) {
+    if (decision.kind !== 'allow') continue;
+    const [type, field] = coordinate.split('.') as [string, string];
+    allowed.set(type, (allowed.get(type) ?? new Set<string>()).add(field));
+  }
+  ownFieldsByTable.set(table, allowed);
+  return allowed;
+}
+
+/** The value with its allowed fields alone; the others are null. */
+export function ownView(
+  allowed: ReadonlySet<string> | undefined,
+  value: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const view = bareObject();
+  for (const name of Object.keys(value)) view[name] = allowed?.has(name) === true ? value[name] : null;
+  return view;
+}
