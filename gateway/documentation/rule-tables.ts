@@ -1,14 +1,46 @@
 // docs/rules.md: the book of rules as a lawyer reads it, from policies/eligibility.
-import type { Rule, Rulebook, SceneRules } from '../../policies/engine/rulebook.ts';
+import type { JurisdictionProfile } from '../../policies/engine/jurisdictions.ts';
+import type { Rule } from '../../policies/engine/rule.ts';
+import type { Rulebook, SceneRules } from '../../policies/engine/rulebook.ts';
 import { code, languages, table } from './markdown.ts';
 
 /** One chapter a scene: the rules assessed, and those that are not. */
-export function ruleChapters({ scenes }: Rulebook): string {
-  return [...scenes.values()].map(chapter).join('\n\n');
+export function ruleChapters({ scenes, jurisdictions }: Rulebook): string {
+  return [...[...scenes.values()].map(chapter), places(jurisdictions.profiles)].join('\n\n');
+}
+
+/** What differs from place to place. */
+function places(profiles: readonly JurisdictionProfile[]): string {
+  const rows = profiles.map(({ jurisdiction, title, source, objection, longestEffect }) => [
+    jurisdiction,
+    `${title.en} ${title.zh}`,
+    source,
+    `${objection.effect === 'SUSPEND' ? 'not executed meanwhile 暂不执行' : 'marked, goes on 标注，继续执行'} (${objection.basis}, ${objection.certainty})`,
+    longestEffect === undefined
+      ? '–'
+      : `${longestEffect.months} months (${longestEffect.basis}, ${longestEffect.certainty})`,
+  ]);
+  return [
+    '## Places · 各地差异',
+    'A place without a line has that of the region it lies in. 未列明的地方适用其上级区划的规定。',
+    table(
+      [
+        'Region',
+        'Name',
+        'Notice',
+        'Joint sanctions under objection 异议期间的联合惩戒',
+        'Longest effect 最长期限',
+      ],
+      rows,
+    ),
+  ].join('\n\n');
 }
 
 function chapter(scene: SceneRules): string {
-  const sources = [...new Set(scene.recordTypes.map(({ source }) => source))];
+  const about = [...scene.subjects].map(([kind, { recordTypes }]) => {
+    const sources = [...new Set(recordTypes.map(({ source }) => source))];
+    return `About: ${kind}. Mandatory evidence: ${recordTypes.map(({ name }) => code(name)).join(', ')} of ${sources.map(code).join(', ')}.`;
+  });
   const head = [
     'Rule',
     'Policy',
@@ -28,7 +60,7 @@ function chapter(scene: SceneRules): string {
   });
   return [
     `## ${scene.scene}`,
-    `About: ${scene.subject}. Mandatory evidence: ${scene.recordTypes.map(({ name }) => code(name)).join(', ')} of ${sources.map(code).join(', ')}.`,
+    ...about,
     table(head, scene.rules.map(ruleRow)),
     '### Not assessed · 尚未纳入',
     'Every verdict lists these; CLEAR does not speak of them. 结论不涵盖下列规则。',
@@ -45,12 +77,19 @@ function ruleRow(rule: Rule): readonly string[] {
     zh,
     rule.absent === undefined ? rule.effect : `${rule.effect}; ${rule.absent} if there is no record`,
     termOf(rule),
-    rule.objection === 'KEEP' ? 'changes nothing 不影响' : 'REVIEW 转人工',
+    objectionOf(rule),
     rule.basis,
     rule.jurisdiction,
     rule.validTo === undefined ? rule.validFrom : `${rule.validFrom} to ${rule.validTo}`,
     rule.certainty,
   ];
+}
+
+function objectionOf({ objection, measure }: Rule): string {
+  if (objection === 'REVIEW') return 'REVIEW 转人工';
+  return objection === 'LOCAL' && measure === 'JOINT_SANCTION'
+    ? 'as the place says 依各地规定'
+    : 'changes nothing 不影响';
 }
 
 /** From which field on, for how long. */
@@ -62,5 +101,7 @@ function termOf(rule: Rule): string {
   if (rule.extensionField !== undefined) parts.push(`plus ${code(rule.extensionField)} months`);
   if (rule.open) parts.push('no fixed end');
   if (rule.removedField !== undefined) parts.push(`until ${code(rule.removedField)}`);
+  if (rule.combined !== undefined)
+    parts.push(`overlapping ones add up to ${rule.combined.months} months at most`);
   return parts.join(', ');
 }

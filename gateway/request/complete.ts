@@ -1,7 +1,7 @@
 // Records → values: section states, masks, verdicts. What comes out is the only thing the executor ever sees.
 import type { RecordRow, SourceAnswer, Subject } from '../../connectors/contract.ts';
 import type { DecisionTable, DeriveDecision } from '../../policies/engine/decision-table.ts';
-import type { SceneRules } from '../../policies/engine/rulebook.ts';
+import type { SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
 import { type Evidence, type Judgement, judge } from '../verdict/judge.ts';
 import { verdictFacts } from '../verdict/verdict-view.ts';
@@ -12,18 +12,23 @@ import { type RecordViewer, recordViewer } from './record-view.ts';
 import { sectionView, stateFor } from './section-view.ts';
 import type { Fetched, VerdictWish, Withheld } from './stages.ts';
 import { subjectItems, subjectOf } from './subjects.ts';
+import { type OccasionArguments, isSameOccasion, occasionOf } from './verdict-occasion.ts';
+
+/** A verdict as the audit keeps it. */
+export interface VerdictGiven {
+  readonly subject: Subject;
+  readonly scene: string;
+  readonly asOf: string;
+  /** Region code, or null where nobody said where. */
+  readonly jurisdiction: string | null;
+  readonly outcome: string;
+}
 
 /** Values for the executor, and what the audit must know of them. */
 export interface Completion {
   /** Resolvers of Query's subject roots, to be called with the field's arguments. */
   readonly rootValue: Readonly<Record<string, (given: never) => unknown>>;
-  /** `subject id, scene, date → outcome` of every verdict given. */
-  readonly outcomes: readonly {
-    readonly subject: Subject;
-    readonly scene: string;
-    readonly asOf: string;
-    readonly outcome: string;
-  }[];
+  readonly outcomes: readonly VerdictGiven[];
   readonly withheld: ReadonlyMap<string, Withheld>;
 }
 
@@ -52,7 +57,7 @@ export function complete(fetched: Fetched): Completion {
   }
   // A wish is of one kind of subject, so that an identifier is enough.
   const judgements = new Map<VerdictWish, Map<string, Judgement>>();
-  const outcomes: { subject: Subject; scene: string; asOf: string; outcome: string }[] = [];
+  const outcomes: VerdictGiven[] = [];
   const verdictViewers = new Map<string, RecordViewer>();
   const verdictViewer = (name: string): RecordViewer => {
     let viewer = verdictViewers.get(name);
@@ -69,12 +74,18 @@ export function complete(fetched: Fetched): Completion {
     judgements.set(wish, judged);
     let judgement = judged.get(subject.id);
     if (judgement === undefined) {
-      judgement = judge(wish.scene, evidenceFor(fetched, subject, wish), wish.asOf, today);
+      judgement = judge(wish.rules, evidenceFor(fetched, subject, wish), wish.occasion);
       judged.set(subject.id, judgement);
-      outcomes.push({ subject, scene: wish.scene.scene, asOf: wish.asOf, outcome: judgement.outcome });
+      outcomes.push({
+        subject,
+        scene: wish.scene.scene,
+        asOf: wish.occasion.asOf,
+        jurisdiction: wish.occasion.place ?? null,
+        outcome: judgement.outcome,
+      });
     }
     const version = snapshot.policies.rulebook.version;
-    const facts = verdictFacts(wish.scene, judgement, wish.asOf, version, verdictViewer);
+    const facts = verdictFacts(wish.scene, judgement, wish.occasion, version, verdictViewer);
     const allowed = ownFields(decided.table);
     const own = allowed.get('Verdict');
     const view = ownView(own, facts.verdict);
@@ -105,11 +116,11 @@ export function complete(fetched: Fetched): Completion {
       const answer = shown ? answers.get(wish.section.source) : undefined;
       view[wish.section.source] = sectionView(wish, subject, answer, viewers);
     }
-    view['eligibility'] = (given: { readonly scene: string; readonly asOf?: string | null }): View => {
-      const wanted = given.asOf ?? today;
+    view['eligibility'] = (given: OccasionArguments & { readonly scene: string }): View => {
+      const wanted = occasionOf(decided.admitted, given);
       const wish = planned.verdicts
         .get(subject.kind)
-        ?.find(({ scene, asOf }) => scene.scene === given.scene && asOf === wanted);
+        ?.find(({ scene, occasion }) => scene.scene === given.scene && isSameOccasion(occasion, wanted));
       if (wish === undefined) throw new Error('a verdict was not planned');
       return verdict(subject, wish);
     };
@@ -144,17 +155,17 @@ interface EvidenceRight {
   readonly conditions: readonly Extract<DeriveDecision, { kind: 'row' }>[];
 }
 
-const rightsByTable = new WeakMap<DecisionTable, WeakMap<SceneRules, readonly EvidenceRight[]>>();
+const rightsByTable = new WeakMap<DecisionTable, WeakMap<SubjectRules, readonly EvidenceRight[]>>();
 
 /** Rights depend on table and scene alone, so that subjects share them. */
-function evidenceRights(table: DecisionTable, scene: SceneRules): readonly EvidenceRight[] {
-  const ofTable = rightsByTable.get(table) ?? new WeakMap<SceneRules, readonly EvidenceRight[]>();
+function evidenceRights(table: DecisionTable, subject: SubjectRules): readonly EvidenceRight[] {
+  const ofTable = rightsByTable.get(table) ?? new WeakMap<SubjectRules, readonly EvidenceRight[]>();
   rightsByTable.set(table, ofTable);
-  const known = ofTable.get(scene);
+  const known = ofTable.get(subject);
   if (known !== undefined) return known;
-  const rights = scene.recordTypes.map((recordType): EvidenceRight => {
+  const rights = subject.recordTypes.map((recordType): EvidenceRight => {
     const reads = new Set(
-      scene.rules.filter((rule) => rule.recordType === recordType).flatMap((rule) => [...rule.reads]),
+      subject.rules.filter((rule) => rule.recordType === recordType).flatMap((rule) => [...rule.reads]),
     );
     const conditions = [...reads].flatMap((name) => {
       const decision = table.derivations.get(`${recordType.name}.${name}`);
@@ -162,7 +173,7 @@ function evidenceRights(table: DecisionTable, scene: SceneRules): readonly Evide
     });
     return { recordType, derivable: isDerivable(table, recordType, reads), conditions };
   });
-  ofTable.set(scene, rights);
+  ofTable.set(subject, rights);
   return rights;
 }
 
@@ -170,7 +181,7 @@ function evidenceRights(table: DecisionTable, scene: SceneRules): readonly Evide
 function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evidence[] {
   const { planned, answers } = fetched;
   const { table, admitted } = planned.decided;
-  return evidenceRights(table, wish.scene).map(({ recordType, derivable, conditions }): Evidence => {
+  return evidenceRights(table, wish.rules).map(({ recordType, derivable, conditions }): Evidence => {
     if (!derivable) return { recordType, state: 'DENIED', asOf: null, rows: [] };
     const answer = answers.get(recordType.source);
     const { state, asOf } =

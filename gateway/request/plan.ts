@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { FetchStep, SourceRequest, Subject } from '../../connectors/contract.ts';
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
-import type { Rule } from '../../policies/engine/rulebook.ts';
+import type { Rule } from '../../policies/engine/rule.ts';
 import type { RecordType, Section, SubjectTypeName } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
 import { ownWithheld } from './own-withheld.ts';
@@ -24,6 +24,7 @@ import {
   enter,
 } from './stages.ts';
 import { subjectItems, subjectOf } from './subjects.ts';
+import { isSameOccasion, occasionOf } from './verdict-occasion.ts';
 
 const roots: Readonly<
   Record<string, { readonly kind: SubjectTypeName; readonly argument: string; readonly many: boolean }>
@@ -215,25 +216,26 @@ function planVerdict(
   parent: GraphQLObjectType,
 ): void {
   const { reading, decided } = draft;
-  const { snapshot, today } = decided.admitted;
+  const { snapshot } = decided.admitted;
   const given = getArgumentValues(parent.getFields()['eligibility']!, node, reading.variables);
   const scene = snapshot.policies.rulebook.scenes.get(given['scene'] as string)!;
-  if (scene.subject !== kind) throw new ClientError('SCENE_NOT_APPLICABLE', kind);
-  const asOf = typeof given['asOf'] === 'string' ? given['asOf'] : today;
+  const rules = scene.subjects.get(kind);
+  if (rules === undefined) throw new ClientError('SCENE_NOT_APPLICABLE', kind);
+  const occasion = occasionOf(decided.admitted, given);
   const wishes = draft.verdicts.get(kind) ?? [];
   draft.verdicts.set(kind, wishes);
-  let wish = wishes.find((known) => known.scene === scene && known.asOf === asOf);
-  if (wish === undefined) wishes.push((wish = { scene, asOf, subjects: new Set() }));
+  let wish = wishes.find((known) => known.scene === scene && isSameOccasion(known.occasion, occasion));
+  if (wish === undefined) wishes.push((wish = { scene, rules, occasion, subjects: new Set() }));
   if (!noteDerived(draft, 'Verdict', node.selectionSet)) return;
   for (const { id } of subjects) wish.subjects.add(id);
   // INVARIANT: a verdict reads every mandatory record type, whatever the client selected.
-  for (const record of scene.recordTypes) {
-    const rules = scene.rules.filter(({ recordType }) => recordType === record);
-    const needed = new Set(rules.flatMap(({ reads }) => [...reads]));
+  for (const record of rules.recordTypes) {
+    const own = rules.rules.filter(({ recordType }) => recordType === record);
+    const needed = new Set(own.flatMap(({ reads }) => [...reads]));
     // Each scene for itself: what one may not derive from must not cost another its evidence.
     if (!isDerivable(decided.table, record, needed)) continue;
     addTo(draft.derived, record, needed);
-    addTo(draft.cited, record, rules.flatMap(citedFields));
+    addTo(draft.cited, record, own.flatMap(citedFields));
     askAbout(draft, record.source, subjects);
   }
 }
@@ -312,7 +314,7 @@ function fetchesOf(draft: Draft): ReadonlyMap<string, SourceRequest> {
   for (const [record, fields] of draft.cited) addTo(shown, record, fields);
   // INVARIANT: nothing is left out of a record type that any verdict of the request looks at.
   const verdicts = [...draft.verdicts.values()].flat();
-  const judged = new Set(verdicts.flatMap(({ scene }) => scene.recordTypes));
+  const judged = new Set(verdicts.flatMap(({ rules }) => rules.recordTypes));
   const fetches = new Map<string, SourceRequest>();
   for (const [source, subjects] of draft.subjectsBySource) {
     const steps: FetchStep[] = [];

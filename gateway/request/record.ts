@@ -74,7 +74,9 @@ export function createRecorder(
         if (filters !== undefined) body['filters'] = filters;
         body['scenes'] = [...planned.verdicts.values()]
           .flat()
-          .map(({ scene, asOf }) => `${scene.scene} ${asOf}`);
+          .map(({ scene, occasion: { asOf, place } }) =>
+            [scene.scene, asOf, place ?? ''].join(' ').trimEnd(),
+          );
       }
       log.append(body as AuditBody);
     },
@@ -91,11 +93,9 @@ export function createRecorder(
       }
       if (completion !== undefined) {
         body['withheld'] = [...completion.withheld.keys()];
-        body['verdicts'] = completion.outcomes.map(({ subject, scene, asOf, outcome }) => ({
+        body['verdicts'] = completion.outcomes.map(({ subject, ...verdict }) => ({
           subject: pseudonym(subject),
-          scene,
-          asOf,
-          outcome,
+          ...verdict,
         }));
       }
       return log.durable(log.append(body as AuditBody));
@@ -124,7 +124,7 @@ function traceSubjects(
       ...declarationOf(admitted),
       subject: pseudonym(subject),
       sources: Object.fromEntries(sources) as Record<string, Json>,
-      verdicts: verdicts.map(({ scene, asOf, outcome }) => ({ scene, asOf, outcome })),
+      verdicts: verdicts.map(({ subject: _subject, ...verdict }) => ({ ...verdict })),
     });
   }
 }

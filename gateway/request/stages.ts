@@ -3,8 +3,9 @@
 import type { SourceAnswer, SourceRequest, Subject } from '../../connectors/contract.ts';
 import type { Consumer, Purpose } from '../../policies/engine/consumers.ts';
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
-import type { SceneRules } from '../../policies/engine/rulebook.ts';
+import type { SceneRules, SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType, Section, SubjectTypeName } from '../../schema/catalogue.ts';
+import type { Occasion } from '../verdict/assess-record.ts';
 import type { PolicySnapshot } from './snapshot.ts';
 
 declare const stage: unique symbol;
@@ -39,8 +40,9 @@ export type Decided = Stage<
 /** A verdict somebody asked for. */
 export interface VerdictWish {
   readonly scene: SceneRules;
-  /** Evaluation date, YYYY-MM-DD. */
-  readonly asOf: string;
+  /** The scene's rules and evidence for the kind of subject. */
+  readonly rules: SubjectRules;
+  readonly occasion: Occasion;
   /** Ids of the subjects whose verdict is shown: nobody else is judged, for nobody else was asked about. */
   readonly subjects: ReadonlySet<string>;
 }

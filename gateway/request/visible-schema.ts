@@ -127,7 +127,7 @@ function withinPurposes(
     if (node.kind === Kind.ENUM_TYPE_DEFINITION && name === 'Scene') {
       const values = node.values?.filter(({ name: { value } }) => {
         const scene = policies.rulebook.scenes.get(value);
-        return scene === undefined || covered.has(scene.subject);
+        return scene === undefined || [...scene.subjects.keys()].some((kind) => covered.has(kind));
       });
       return [{ ...node, values: values ?? [] }];
     }

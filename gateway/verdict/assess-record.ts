@@ -1,11 +1,26 @@
-// One rule over one record: from when to when it has effect, and what that means on the evaluation date.
+// One rule over one record: from when to when it has effect, what an objection and the place make of it, and what that
+// means on the evaluation date.
 import type { RecordRow } from '../../connectors/contract.ts';
-import type { Rule, RuleEffect } from '../../policies/engine/rulebook.ts';
+import { type JurisdictionProfile, holdsIn } from '../../policies/engine/jurisdictions.ts';
+import type { Rule, RuleEffect } from '../../policies/engine/rule.ts';
+import type { RegionCode } from '../../schema/identifiers/region-code.ts';
 import { dayBefore, lastDayOf } from './period.ts';
 
-export type FindingStatus = 'IN_FORCE' | 'EXPIRED' | 'NOT_YET' | 'UNDATED' | 'ABSENT';
+export type FindingStatus =
+  'IN_FORCE' | 'SUSPENDED' | 'EXPIRED' | 'NOT_YET' | 'UNDATED' | 'UNPLACED' | 'ABSENT';
 
-/** A rule that met a record. Days are YYYY-MM-DD; `until` is inclusive, null without a fixed end. */
+/** When and where a question is asked. Days are YYYY-MM-DD. */
+export interface Occasion {
+  /** Day on which the answer is to hold. */
+  readonly asOf: string;
+  /** Day of asking. */
+  readonly today: string;
+  /** Where the decision is taken; undefined: nobody said. */
+  readonly place: RegionCode | undefined;
+  readonly profile: JurisdictionProfile;
+}
+
+/** A rule that met a record. `until` is inclusive, null without a fixed end. */
 export interface Assessment {
   readonly rule: Rule;
   readonly effect: RuleEffect;
@@ -14,30 +29,60 @@ export interface Assessment {
   readonly from: string | null;
   readonly until: string | null;
   readonly underObjection: boolean;
+  /** Basis of the texts that suspend or contradict it. */
+  readonly otherBasis: readonly string[];
 }
 
-/** Assesses a record on `asOf`; undefined where the rule does not concern it. `today` is the day of asking. */
-export function assessRecord(
-  rule: Rule,
-  row: RecordRow,
-  asOf: string,
-  today: string,
-): Assessment | undefined {
+const none: readonly string[] = [];
+
+/** Assesses a record; undefined where the rule does not concern it. */
+export function assessRecord(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
+  const { asOf, today } = occasion;
   const concerned = rule.concerns({ row, today });
   if (concerned === false) return undefined;
   const underObjection = row['recordStatus'] === 'UNDER_OBJECTION';
   const from = dayIn(row, rule.startField);
-  const base = { rule, row, from, underObjection };
+  const base = { rule, row, from, underObjection, otherBasis: none };
   // A condition that could not be evaluated is nobody's acquittal.
   if (concerned === undefined) return { ...base, effect: 'REVIEW', status: 'UNDATED', until: null };
-  const effect: RuleEffect = underObjection && rule.objection === 'REVIEW' ? 'REVIEW' : rule.effect;
+  const { effect } = rule;
   const end = endOf(rule, row, from);
   const removed = dayIn(row, rule.removedField);
   const until = earlier(end === unknownEnd ? null : end, removed === null ? null : dayBefore(removed));
   if (until !== null && asOf > until) return { ...base, effect, status: 'EXPIRED', until };
   if (from === null || end === unknownEnd) return { ...base, effect: 'REVIEW', status: 'UNDATED', until };
   if (asOf < from) return { ...base, effect, status: 'NOT_YET', until };
-  return { ...base, effect, status: 'IN_FORCE', until };
+  return inPlace({ ...base, effect, status: 'IN_FORCE', until }, occasion);
+}
+
+/** What the place makes of a finding that is in force: nothing, mostly. */
+function inPlace(found: Assessment, { asOf, place, profile }: Occasion): Assessment {
+  const { rule, from, underObjection } = found;
+  const { longestEffect, objection } = profile;
+  if (longestEffect !== undefined && rule.effect !== 'REVIEW') {
+    const last = lastDayOf(from!, longestEffect.months);
+    if (asOf > last) {
+      // A region's own law yields to its own limit; where the nation knows none, the two texts disagree.
+      return rule.jurisdiction !== 'CN'
+        ? { ...found, status: 'EXPIRED', until: last }
+        : { ...found, effect: 'REVIEW', otherBasis: [longestEffect.basis] };
+    }
+  }
+  if (!underObjection || rule.objection === 'KEEP') return found;
+  if (rule.objection === 'REVIEW') return { ...found, effect: 'REVIEW' };
+  if (rule.measure !== 'JOINT_SANCTION') return found;
+  if (place === undefined) return { ...found, effect: 'REVIEW', status: 'UNPLACED' };
+  return objection.effect === 'SUSPEND'
+    ? { ...found, status: 'SUSPENDED', otherBasis: [objection.basis] }
+    : found;
+}
+
+/** A rule of a region over a record where nobody said which region counts: a person must say. */
+export function assessUnplaced(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
+  if (holdsIn(rule.jurisdiction, occasion.place)) return undefined;
+  const found = assessRecord(rule, row, occasion);
+  if (found === undefined || found.status === 'EXPIRED' || found.status === 'NOT_YET') return undefined;
+  return { ...found, effect: 'REVIEW', status: 'UNPLACED' };
 }
 
 /** Where the end of an effect is neither recorded nor computable. */

@@ -1,9 +1,13 @@
 // The verdict of a scene: a pure function of every mandatory source. CLEAR needs positive, fresh evidence from
 // each; what is not known is INDETERMINATE, never CLEAR.
 import type { KnownState, RecordRow } from '../../connectors/contract.ts';
-import type { Rule, SceneRules } from '../../policies/engine/rulebook.ts';
+import { holdsIn } from '../../policies/engine/jurisdictions.ts';
+import type { Rule } from '../../policies/engine/rule.ts';
+import type { SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType } from '../../schema/catalogue.ts';
-import { type Assessment, assessRecord } from './assess-record.ts';
+import type { RegionCode } from '../../schema/identifiers/region-code.ts';
+import { type Assessment, type Occasion, assessRecord, assessUnplaced } from './assess-record.ts';
+import { weighTogether } from './several-records.ts';
 
 /** What is known of one mandatory record type. Rows only where `state` is OK. */
 export interface Evidence {
@@ -26,17 +30,12 @@ export interface Judgement {
 }
 
 /**
- * Judges a subject on `asOf`. A bar that is positively known stands whatever else is missing: BARRED, with the
+ * Judges a subject on an occasion. A bar that is positively known stands whatever else is missing: BARRED, with the
  * unknown sources named; without one, anything unknown makes INDETERMINATE.
  */
-export function judge(
-  scene: SceneRules,
-  evidence: readonly Evidence[],
-  asOf: string,
-  today: string,
-): Judgement {
-  const rules = rulesOn(scene, asOf);
-  const complete = scene.recordTypes.map(
+export function judge(subject: SubjectRules, evidence: readonly Evidence[], occasion: Occasion): Judgement {
+  const { holding, elsewhere } = rulesFor(subject, occasion.asOf, occasion.place);
+  const complete = subject.recordTypes.map(
     (recordType): Evidence =>
       evidence.find((entry) => entry.recordType === recordType) ?? {
         recordType,
@@ -45,27 +44,28 @@ export function judge(
         rows: [],
       },
   );
-  const assessments: Assessment[] = [];
+  const found: Assessment[] = [];
   for (const { recordType, state, rows } of complete) {
-    const known = state === 'OK' || state === 'STALE';
-    for (const rule of rules) {
-      if (rule.recordType !== recordType || !known) continue;
+    if (state !== 'OK' && state !== 'STALE') continue;
+    for (const rule of holding) {
+      if (rule.recordType !== recordType) continue;
       if (rows.length === 0 && rule.absent !== undefined && state === 'OK') {
-        assessments.push({
-          rule,
-          effect: rule.absent,
-          status: 'ABSENT',
-          from: null,
-          until: null,
-          underObjection: false,
-        });
+        found.push(absence(rule, rule.absent));
       }
       for (const row of rows) {
-        const assessment = assessRecord(rule, row, asOf, today);
-        if (assessment !== undefined) assessments.push(assessment);
+        const assessment = assessRecord(rule, row, occasion);
+        if (assessment !== undefined) found.push(assessment);
+      }
+    }
+    for (const rule of elsewhere) {
+      if (rule.recordType !== recordType) continue;
+      for (const row of rows) {
+        const assessment = assessUnplaced(rule, row, occasion);
+        if (assessment !== undefined) found.push(assessment);
       }
     }
   }
+  const assessments = found.length > 0 ? [...weighTogether(found, subject.rules, occasion.asOf)] : found;
   if (assessments.length > 1) assessments.sort(inForceFirst);
   const unknown = complete.filter(({ state }) => state !== 'OK');
   return {
@@ -73,7 +73,19 @@ export function judge(
     assessments,
     evidence: complete,
     unknown,
-    rules,
+    rules: holding,
+  };
+}
+
+function absence(rule: Rule, effect: Rule['effect']): Assessment {
+  return {
+    rule,
+    effect,
+    status: 'ABSENT',
+    from: null,
+    until: null,
+    underObjection: false,
+    otherBasis: [],
   };
 }
 
@@ -81,31 +93,49 @@ function outcomeOf(assessments: readonly Assessment[], somethingUnknown: boolean
   const live = assessments.filter(({ status }) => status !== 'EXPIRED' && status !== 'NOT_YET');
   if (live.some(({ effect, status }) => effect === 'BAR' && status === 'IN_FORCE')) return 'BARRED';
   if (somethingUnknown) return 'INDETERMINATE';
-  if (live.some(({ effect, status }) => effect === 'REVIEW' || status === 'UNDATED' || effect === 'BAR'))
-    return 'REVIEW';
+  // A suspended sanction is not executed, and still nothing to pass by: a person looks at it.
+  if (live.some(({ effect, status }) => effect !== 'RESTRICT' || status !== 'IN_FORCE')) return 'REVIEW';
   if (live.some(({ effect }) => effect === 'RESTRICT')) return 'RESTRICTED';
   return 'CLEAR';
 }
 
-const lastAsked = new WeakMap<SceneRules, { readonly asOf: string; readonly rules: readonly Rule[] }>();
+interface RulesOfDay {
+  readonly asOf: string;
+  readonly place: RegionCode | undefined;
+  readonly holding: readonly Rule[];
+  /** Rules of regions, where nobody said which region counts. */
+  readonly elsewhere: readonly Rule[];
+}
 
-/** The rules in validity on a day. All subjects of a request, and mostly all requests of a day, ask for the same. */
-function rulesOn(scene: SceneRules, asOf: string): readonly Rule[] {
-  const last = lastAsked.get(scene);
-  if (last?.asOf === asOf) return last.rules;
-  const rules = scene.rules.filter(
+const lastAsked = new WeakMap<SubjectRules, RulesOfDay>();
+
+/** The law of a day and place. All subjects of a request, and mostly all requests of a day, ask for the same. */
+function rulesFor(subject: SubjectRules, asOf: string, place: RegionCode | undefined): RulesOfDay {
+  const last = lastAsked.get(subject);
+  if (last?.asOf === asOf && last.place === place) return last;
+  const valid = subject.rules.filter(
     (rule) => rule.validFrom <= asOf && (rule.validTo === undefined || asOf <= rule.validTo),
   );
-  lastAsked.set(scene, { asOf, rules });
-  return rules;
+  const here = valid.filter((rule) => holdsIn(rule.jurisdiction, place));
+  const replaced = new Set(here.flatMap(({ replaces }) => replaces));
+  const made: RulesOfDay = {
+    asOf,
+    place,
+    holding: here.filter(({ id }) => !replaced.has(id)),
+    elsewhere: place === undefined ? valid.filter((rule) => !here.includes(rule)) : [],
+  };
+  lastAsked.set(subject, made);
+  return made;
 }
 
 const rank: Readonly<Record<Assessment['status'], number>> = {
   IN_FORCE: 0,
-  UNDATED: 1,
-  ABSENT: 2,
-  NOT_YET: 3,
-  EXPIRED: 4,
+  SUSPENDED: 1,
+  UNDATED: 2,
+  UNPLACED: 3,
+  ABSENT: 4,
+  NOT_YET: 5,
+  EXPIRED: 6,
 };
 
 /** Days are YYYY-MM-DD, so that their text orders as they do. */

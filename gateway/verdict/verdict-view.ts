@@ -3,7 +3,7 @@
 import type { Value } from '../../connectors/contract.ts';
 import type { SceneRules } from '../../policies/engine/rulebook.ts';
 import type { RecordViewer } from '../request/record-view.ts';
-import type { Assessment } from './assess-record.ts';
+import type { Assessment, Occasion } from './assess-record.ts';
 import type { Evidence, Judgement } from './judge.ts';
 
 const advice =
@@ -23,7 +23,7 @@ export interface VerdictFacts {
 export function verdictFacts(
   scene: SceneRules,
   judgement: Judgement,
-  asOf: string,
+  occasion: Occasion,
   rulesVersion: string,
   viewerOf: (recordType: string) => RecordViewer,
 ): VerdictFacts {
@@ -31,7 +31,8 @@ export function verdictFacts(
   return {
     verdict: {
       scene: scene.scene,
-      asOf,
+      asOf: occasion.asOf,
+      jurisdiction: occasion.place ?? null,
       outcome: judgement.outcome,
       reasons: judgement.unknown.map(reasonFor),
       rulesVersion,
@@ -62,7 +63,7 @@ function finding(
   assessment: Assessment,
   viewerOf: (recordType: string) => RecordViewer,
 ): Record<string, unknown> {
-  const { rule, row, effect, status, from, until, underObjection } = assessment;
+  const { rule, row, effect, status, from, until, underObjection, otherBasis } = assessment;
   const viewer = viewerOf(rule.recordType.name);
   const shown = (fields: readonly (string | undefined)[], value: Value): Value =>
     row === undefined
@@ -90,6 +91,7 @@ function finding(
     from: shown([rule.startField], from),
     until: until === null ? null : shown(ending, until),
     underObjection,
+    otherBasis,
   };
 }
 

@@ -114,8 +114,12 @@ export type FindingStatus =
   | 'IN_FORCE'
   /** Begins after that date. 尚未生效。 */
   | 'NOT_YET'
+  /** A sanction that is not executed while an objection is verified. 异议核查期间暂不执行。 */
+  | 'SUSPENDED'
   /** A date is missing, so a person must look. 日期缺失，需人工核实。 */
-  | 'UNDATED';
+  | 'UNDATED'
+  /** It depends on the place, and nobody said where. 取决于适用地域，而地域未指明。 */
+  | 'UNPLACED';
 
 /** Kind of an integrity record. 诚信档案记录类别。 */
 export type IntegrityRecordKind =

@@ -76,7 +76,7 @@ test('the README’s agency, purpose, consumer and rule join without a line of c
 
   const { policySet, rulebook } = loaded.policies!;
   const scene = rulebook.scenes.get('GOVERNMENT_PROCUREMENT')!;
-  expect(scene.recordTypes.map(({ name }) => name)).toContain('TaxArrear');
+  expect(scene.subjects.get('Organization')!.recordTypes.map(({ name }) => name)).toContain('TaxArrear');
   const { consumers, purposes } = policySet.consumers;
   const table = makeDecisionTable(policySet, catalogue!, {
     consumer: consumers.get('award-office')!,

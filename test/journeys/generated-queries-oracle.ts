@@ -25,6 +25,7 @@ import type { DecisionSubject, FieldOutcome } from '../../policies/engine/decisi
 import { applyMask, stricter } from '../../policies/masks/mask.ts';
 import { type MaskKind, type RecordType, type SubjectTypeName, ownSource } from '../../schema/catalogue.ts';
 import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
+import type { RegionCode } from '../../schema/identifiers/region-code.ts';
 import { parseUscc } from '../../schema/identifiers/uscc.ts';
 import { oracleOf } from '../policies/engine/cedar-oracle.ts';
 import type { Everything } from './generated-queries-facts.ts';
@@ -34,6 +35,8 @@ setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
 /** What Cedar says to one asker, remembered by row. */
 export interface Judge {
+  /** The caller's own region, where verdicts are asked for unless the query says otherwise. */
+  readonly region: RegionCode | undefined;
   outcome(record: RecordType, field: string, row: RecordRow): FieldOutcome;
   visible(record: RecordType, row: RecordRow): boolean;
   /** Whether any row could show this field. */
@@ -88,7 +91,7 @@ export function judgeFor(snapshot: PolicySnapshot, subject: DecisionSubject, nam
     );
     if (answer.errors.length > 0) throw new Error('the policies of this test do not fail');
     return {
-      allowed: answer.decision === 'allow',
+        allowed: answer.decision === 'allow',
       by: answer.reasons.map((id) => own[Number(id.slice(1))]!),
     };
   };
@@ -109,6 +112,7 @@ export function judgeFor(snapshot: PolicySnapshot, subject: DecisionSubject, nam
     return found;
   };
   return {
+    region: subject.consumer.region as RegionCode | undefined,
     outcome,
     visible: (record, row) =>
       [...record.fields.keys()].some((field) => outcome(record, field, row).kind !== 'deny'),
@@ -230,9 +234,10 @@ export async function expectData(
   const verdictOf = (
     kind: SubjectTypeName,
     id: string,
-    given: { scene: string; asOf?: string | null },
+    given: { scene: string; asOf?: string | null; jurisdiction?: string | null },
   ): unknown => {
     const scene = policies.rulebook.scenes.get(given.scene)!;
+    const subjectRules = scene.subjects.get(kind)!;
     const own = (type: string, facts: Readonly<Record<string, unknown>>): Record<string, unknown> => {
       const record = catalogue.records.get(type)!;
       return Object.fromEntries(
@@ -242,8 +247,8 @@ export async function expectData(
         ]),
       );
     };
-    const evidence = scene.recordTypes.map((recordType): Evidence => {
-      const rules = scene.rules.filter((rule) => rule.recordType === recordType);
+    const evidence = subjectRules.recordTypes.map((recordType): Evidence => {
+      const rules = subjectRules.rules.filter((rule) => rule.recordType === recordType);
       const reads = [...new Set(rules.flatMap((rule) => [...rule.reads]))];
       const { state, asOf, invalidSubjects } = everything.answerOf(recordType.source);
       const all = new Set(recordType.fields.keys());
@@ -255,11 +260,13 @@ export async function expectData(
       if (invalidSubjects.has(id)) return { recordType, state: 'INVALID', asOf: null, rows: [] };
       return { recordType, state, asOf, rows };
     });
-    const asOf = given.asOf ?? today;
+    const place = (given.jurisdiction as RegionCode | null | undefined) ?? judgeOf.region;
+    const profile = policies.rulebook.jurisdictions.profileOf(place);
+    const occasion = { asOf: given.asOf ?? today, today, place, profile };
     const facts = verdictFacts(
       scene,
-      judge(scene, evidence, asOf, today),
-      asOf,
+      judge(subjectRules, evidence, occasion),
+      occasion,
       policies.rulebook.version,
       (name) => {
         const record = catalogue.records.get(name)!;
@@ -281,7 +288,7 @@ export async function expectData(
   const entity = (kind: SubjectTypeName, id: string): Record<string, unknown> => ({
     __typename: kind,
     [kind === 'Organization' ? 'uscc' : 'citizenId']: id,
-    eligibility: (given: { scene: string; asOf?: string | null }) => verdictOf(kind, id, given),
+    eligibility: (given: Parameters<typeof verdictOf>[2]) => verdictOf(kind, id, given),
     ...Object.fromEntries(
       [...catalogue.sections.values()]
         .filter(({ subject }) => subject === kind)

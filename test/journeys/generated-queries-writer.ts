@@ -55,6 +55,7 @@ interface Writing {
 }
 
 const cursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
+const places = ['420200', '370202', '110101'];
 const days = ['2026-11-22', '2026-11-21', '2024-02-29', '2030-01-01'];
 
 export function writeQuery(draw: Draw, schema: GraphQLSchema, pool: Pool, purpose: Purpose): WrittenQuery {
@@ -156,9 +157,10 @@ function fieldText(writing: Writing, field: GraphQLField<unknown, unknown>, dept
   if (!isLeafType(inner) && depth <= 0) return '__typename';
   const body = isLeafType(inner) ? '' : ` ${selection(writing, inner.name, depth - 1)}`;
   if (field.name === 'eligibility') {
-    // Each kind of subject has one scene; a fragment is written for one kind.
-    const scene = sceneOf(writing, field);
-    return `${alias(writing)}eligibility(scene: ${scene}${draw.chance(0.4) ? `, asOf: "${draw.pick(days)}"` : ''})${conditions(writing)}${body}`;
+    // A scene judges some kinds of subject; a fragment is written for one kind.
+    const asOf = draw.chance(0.4) ? `, asOf: "${draw.pick(days)}"` : '';
+    const place = draw.chance(0.3) ? `, jurisdiction: "${draw.pick(places)}"` : '';
+    return `${alias(writing)}eligibility(scene: ${sceneOf(writing, field)}${asOf}${place})${conditions(writing)}${body}`;
   }
   if (field.args.length > 0) {
     const given: string[] = [];

@@ -265,11 +265,13 @@ function compareColumns(
       (field) => selected.has(`${record.name}.${field}`) && judge.ever(record, field),
     );
     const visible = [...record.fields.keys()].some((field) => judge.ever(record, field));
-    const verdicts = [...rulebook.scenes.values()].filter(
-      ({ subject }) =>
-        selected.has(`${subject}.eligibility`) && [...selected].some((name) => name.startsWith('Verdict.')),
-    );
-    const reads = verdicts.flatMap(({ rules }) =>
+    const verdicts = [...rulebook.scenes.values()]
+      .flatMap(({ subjects }) => [...subjects])
+      .filter(
+        ([kind]) =>
+          selected.has(`${kind}.eligibility`) && [...selected].some((name) => name.startsWith('Verdict.')),
+      );
+    const reads = verdicts.flatMap(([, { rules }]) =>
       rules.filter(({ recordType }) => recordType === record).flatMap((rule) => [...rule.reads]),
     );
     const derived = reads.every((field) => judge.mayDerive(record, field, {})) ? reads : [];

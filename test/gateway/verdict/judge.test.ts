@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { KnownState, RecordRow } from '../../../connectors/contract.ts';
+import type { Occasion } from '../../../gateway/verdict/assess-record.ts';
 import { type Evidence, judge } from '../../../gateway/verdict/judge.ts';
 import { loadPolicies } from '../../../policies/engine/load-policies.ts';
-import type { Rulebook } from '../../../policies/engine/rulebook.ts';
+import type { Rulebook, SubjectRules } from '../../../policies/engine/rulebook.ts';
+import type { RegionCode } from '../../../schema/identifiers/region-code.ts';
 import { shippedCatalogue } from '../../policies/engine/cedar-oracle.ts';
 
 const catalogue = shippedCatalogue();
@@ -16,8 +18,18 @@ beforeAll(async () => {
 const active: RecordRow = { status: 'ACTIVE', registrationNumber: '1', establishedOn: '2000-01-01' };
 type Given = Partial<Record<string, { state?: KnownState | 'DENIED'; rows?: readonly RecordRow[] }>>;
 
-function verdict(scene: string, given: Given, asOf = '2026-11-22') {
-  const rules = rulebook.scenes.get(scene)!;
+function occasion(asOf = '2026-11-22', place?: RegionCode): Occasion {
+  return { asOf, today: '2026-11-22', place, profile: rulebook.jurisdictions.profileOf(place) };
+}
+function rulesOf(scene: string): SubjectRules {
+  const { subjects } = rulebook.scenes.get(scene)!;
+  return [...subjects.values()][0]!;
+}
+function verdict(scene: string, given: Given, asOf?: string, place = '420200') {
+  return judged(scene, given, { asOf, place });
+}
+function judged(scene: string, given: Given, { asOf, place }: { asOf?: string | undefined; place?: string }) {
+  const rules = rulesOf(scene);
   const evidence: Evidence[] = rules.recordTypes.map((recordType) => {
     const own = given[recordType.name];
     const usual =
@@ -28,7 +40,11 @@ function verdict(scene: string, given: Given, asOf = '2026-11-22') {
           : [];
     return { recordType, state: own?.state ?? 'OK', asOf: '2026-11-22T00:00:00Z', rows: own?.rows ?? usual };
   });
-  const { outcome, assessments, unknown } = judge(rules, evidence, asOf, '2026-11-22');
+  const { outcome, assessments, unknown } = judge(
+    rules,
+    evidence,
+    occasion(asOf, place as RegionCode | undefined),
+  );
   return {
     outcome,
     statuses: assessments.map(({ rule, status }) => `${rule.rule} ${status}`),
@@ -68,7 +84,7 @@ const official = (row: RecordRow, asOf?: string) =>
 describe('CLEAR', () => {
   test('needs every mandatory source to have answered', () => {
     expect(supplier({})).toBe('CLEAR');
-    const names = rulebook.scenes.get('GOVERNMENT_PROCUREMENT')!.recordTypes.map(({ name }) => name);
+    const names = rulesOf('GOVERNMENT_PROCUREMENT').recordTypes.map(({ name }) => name);
     expect(names.toSorted()).toEqual(['CourtListing', 'ProcurementBan', 'RegistryEntry', 'TaxListing']);
     for (const name of names) {
       for (const state of ['STALE', 'UNAVAILABLE', 'INVALID', 'DENIED'] as const) {
@@ -106,9 +122,7 @@ describe('CLEAR', () => {
   });
 
   test('evidence that was not even handed in is unknown', () => {
-    expect(judge(rulebook.scenes.get('PROMOTION')!, [], '2026-11-22', '2026-11-22').outcome).toBe(
-      'INDETERMINATE',
-    );
+    expect(judge(rulesOf('PROMOTION'), [], occasion()).outcome).toBe('INDETERMINATE');
   });
 });
 
@@ -164,8 +178,37 @@ describe('R4 and R5, bans and the tax list', () => {
     expect(banned({ to: null })).toBe('REVIEW');
     expect(banned({ from: null })).toBe('REVIEW');
   });
-  test('under objection it is a matter for a person', () => {
-    expect(banned({ recordStatus: 'UNDER_OBJECTION' })).toBe('REVIEW');
+  test('under objection the place decides: 黄石 suspends it, elsewhere it goes on and is marked', () => {
+    const row = ban({ recordStatus: 'UNDER_OBJECTION' });
+    const at = (place?: string) =>
+      verdict('GOVERNMENT_PROCUREMENT', { ProcurementBan: { rows: [row] } }, undefined, place);
+    const huangshi = at('420200');
+    expect([huangshi.outcome, huangshi.statuses]).toEqual(['REVIEW', ['R4 SUSPENDED']]);
+    expect(huangshi.assessments[0]!.otherBasis).toEqual(['黄信用办〔2017〕25号 四（九）']);
+    expect(at('420281').outcome).toBe('REVIEW');
+    for (const place of ['370200', '410300', '350502', '130126', '110000']) {
+      expect([place, at(place).outcome, at(place).assessments[0]!.underObjection]).toEqual([
+        place,
+        'BARRED',
+        true,
+      ]);
+    }
+  });
+  test('under objection, where nobody said which place counts, it is a matter for a person', () => {
+    const rows = [ban({ recordStatus: 'UNDER_OBJECTION' })];
+    const { outcome, statuses } = judged('GOVERNMENT_PROCUREMENT', { ProcurementBan: { rows } }, {});
+    expect([outcome, statuses]).toEqual(['REVIEW', ['R4 UNPLACED']]);
+  });
+  test('after five years 山东 and 河南 know no effect where the nation still does: both are cited', () => {
+    const rows = [
+      { documentNumber: 'x', recordStatus: 'EFFECTIVE', listedOn: '2021-11-21', removedOn: null },
+    ];
+    const at = (place: string, asOf: string) =>
+      verdict('GOVERNMENT_PROCUREMENT', { TaxListing: { rows } }, asOf, place);
+    expect(at('370202', '2026-11-21').outcome).toBe('BARRED');
+    expect(at('370202', '2026-11-22').outcome).toBe('REVIEW');
+    expect(at('410300', '2026-11-22').assessments[0]!.otherBasis).toEqual(['河南省社会信用条例']);
+    expect(at('420200', '2026-11-22').outcome).toBe('BARRED');
   });
   test('a tax listing bars until it is removed', () => {
     const listed = {

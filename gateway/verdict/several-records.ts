@@ -1,0 +1,90 @@
+// What records mean together: an act recorded twice counts once, overlapping effects of one kind add up, and texts that
+// disagree about a record make a matter for a person.
+import type { Rule } from '../../policies/engine/rule.ts';
+import type { Assessment } from './assess-record.ts';
+import { daysBetween, lastDayOf, plusDays } from './period.ts';
+
+/** Weighs findings of one subject against each other. Pure; the order of what it returns says nothing. */
+export function weighTogether(
+  found: readonly Assessment[],
+  rules: readonly Rule[],
+  asOf: string,
+): readonly Assessment[] {
+  return addUp(oncePerAct(disagreements(found, rules)), asOf);
+}
+
+/** A rule that stands against another text: where that does not meet the record too, neither is followed blindly. */
+function disagreements(found: readonly Assessment[], rules: readonly Rule[]): readonly Assessment[] {
+  if (!found.some(({ rule }) => rule.agreesWith.length > 0)) return found;
+  return found.map((assessment) => {
+    const { rule, row, status } = assessment;
+    if (rule.agreesWith.length === 0 || status !== 'IN_FORCE') return assessment;
+    const others = rules.filter(({ id }) => rule.agreesWith.includes(id));
+    const agreed = found.some(
+      (other) => other.row === row && other.status === 'IN_FORCE' && others.includes(other.rule),
+    );
+    if (agreed || others.length === 0) return assessment;
+    const otherBasis = [...assessment.otherBasis, ...new Set(others.map(({ basis }) => basis))];
+    return { ...assessment, effect: 'REVIEW', otherBasis };
+  });
+}
+
+/** One act is not punished twice: of findings about the same act the strictest stands. */
+function oncePerAct(found: readonly Assessment[]): readonly Assessment[] {
+  const byAct = new Map<string, Assessment>();
+  const others: Assessment[] = [];
+  for (const assessment of found) {
+    const field = assessment.rule.actField;
+    const act = field === undefined ? undefined : assessment.row?.[field];
+    if (typeof act !== 'string' || act === '') {
+      others.push(assessment);
+      continue;
+    }
+    const known = byAct.get(act);
+    if (known === undefined || isStricter(assessment, known)) byAct.set(act, assessment);
+  }
+  return byAct.size === 0 ? found : [...others, ...byAct.values()];
+}
+
+const severity = ({ effect, status }: Assessment): number => {
+  if (status === 'EXPIRED') return 0;
+  if (status === 'NOT_YET') return 1;
+  if (status === 'IN_FORCE' && effect === 'BAR') return 4;
+  return status === 'IN_FORCE' && effect === 'RESTRICT' ? 2 : 3;
+};
+
+/** No end is the latest of all. */
+function isStricter(a: Assessment, b: Assessment): boolean {
+  if (severity(a) !== severity(b)) return severity(a) > severity(b);
+  return (a.until ?? '9999-12-31') > (b.until ?? '9999-12-31');
+}
+
+/** What of an earlier effect was left when a later one of the same policy began is added to it, up to the limit. */
+function addUp(found: readonly Assessment[], asOf: string): readonly Assessment[] {
+  const combining = found.filter(
+    ({ rule, from, until }) => rule.combined !== undefined && from !== null && until !== null,
+  );
+  if (combining.length < 2) return found;
+  const longer = new Map<Assessment, string>();
+  combining.sort((a, b) => (a.from! < b.from! ? -1 : a.from! > b.from! ? 1 : 0));
+  const lastOf = new Map<string, string>();
+  for (const assessment of combining) {
+    const { rule, from, until } = assessment;
+    const before = lastOf.get(rule.id);
+    let last = until!;
+    if (before !== undefined && before >= from!) {
+      const sum = plusDays(last, daysBetween(from!, before));
+      const limit = lastDayOf(from!, rule.combined!.months);
+      // A longer end that was recorded for the act itself is the authority's own sum.
+      last = sum > limit ? (limit > last ? limit : last) : sum;
+      longer.set(assessment, last);
+    }
+    if (before === undefined || last > before) lastOf.set(rule.id, last);
+  }
+  return found.map((assessment) => {
+    const until = longer.get(assessment);
+    if (until === undefined) return assessment;
+    const over = assessment.status === 'EXPIRED' && asOf <= until;
+    return { ...assessment, until, ...(over ? { status: 'IN_FORCE' as const } : {}) };
+  });
+}
