@@ -1,15 +1,17 @@
 // Makes a connector of a transport: plans the look-ups, holds the limits, reads the rows, and turns whatever goes
 // wrong into a state. `fetch` never rejects.
-import type { Connector, SourceAnswer, SourceFailure, SourceRequest } from './contract.ts';
+import type { FactCache } from './cache/fact-cache.ts';
+import type { AskSource } from './cache/source-cache.ts';
+import type { Connector, SourceAnswer, SourceFailure } from './contract.ts';
 import { assessFreshness } from './freshness.ts';
 import type { Log } from './log.ts';
-import { planLookups } from './lookup.ts';
+import { type PlannedLookup, planLookups } from './lookup.ts';
 import type { Manifest } from './manifest.ts';
 import { collectRows } from './mapping.ts';
-import { openBulkhead } from './resilience/bulkhead.ts';
 import { withinDeadline } from './resilience/deadline.ts';
-import { failureOf, stateOf } from './source-error.ts';
-import type { Transport } from './transport.ts';
+import { openGuard } from './resilience/guard.ts';
+import { SourceError, failureOf, stateOf } from './source-error.ts';
+import type { ReceiveRow, Transport } from './transport.ts';
 import { type Watch, unwatched } from './watch.ts';
 
 export type Clock = () => Date;
@@ -17,21 +19,34 @@ export type Clock = () => Date;
 /** Longest a probe may take, in milliseconds; readiness asks often and must not wait as long as a user. */
 const PROBE_DEADLINE_MS = 1000;
 
+export interface ConnectorOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly watch?: Watch | undefined;
+  /** Keeps answers where the manifest allows it. */
+  readonly cache?: FactCache | undefined;
+}
+
 export function makeConnector(
   manifest: Manifest,
   transport: Transport,
-  clock: Clock,
-  log: Log,
-  watch: Watch = unwatched,
+  { clock, log, watch = unwatched, cache }: ConnectorOptions,
 ): Connector {
-  const { source, limits, maxAge } = manifest;
-  const bulkhead = openBulkhead(limits.concurrency, limits.queue);
+  const { source, limits, maxAge, resilience } = manifest;
+  const guard = openGuard({ source, ...limits, resilience, watch });
 
-  const ask = async (request: SourceRequest, signal: AbortSignal): Promise<SourceAnswer> => {
-    const lookups = planLookups(manifest, request.subjects, request.steps);
-    if (lookups.length === 0) return answer('OK', clock().toISOString());
+  const exchange = async (lookups: readonly PlannedLookup[], signal: AbortSignal): Promise<SourceAnswer> => {
     const { receive, finish } = collectRows(limits.recordsPerSubject);
-    const { asOf } = await bulkhead(signal, () => transport.exchange(lookups, receive, signal));
+    let received = false;
+    const receiveRow: ReceiveRow = (lookup, key, values) => {
+      received = true;
+      receive(lookup, key, values);
+    };
+    const { asOf } = await transport.exchange(lookups, receiveRow, signal).catch((error: unknown) => {
+      // A connection that breaks between two rows has answered.
+      if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
+      throw new SourceError(error.code, error.message);
+    });
     const { rows, invalidSubjects, foreign, reasons } = finish();
     if (foreign > 0) log.warn({ source, foreign }, 'rows of subjects nobody asked for were discarded');
     if (invalidSubjects.size > 0) {
@@ -48,26 +63,30 @@ export function makeConnector(
     watch.called({ source, milliseconds, state, asOf, rows: countRows(rows), code: failure?.code });
   };
 
+  const ask: AskSource = async (request, caller, milliseconds = limits.deadline) => {
+    const started = performance.now();
+    try {
+      const lookups = planLookups(manifest, request.subjects, request.steps);
+      if (lookups.length === 0) return answer('OK', clock().toISOString());
+      const answered = await guard(milliseconds, caller, (signal) => exchange(lookups, signal));
+      tell(performance.now() - started, answered);
+      return answered;
+    } catch (error) {
+      const failure = failureOf(error);
+      const took = Math.round(performance.now() - started);
+      log.warn({ source, code: failure.code, detail: failure.detail, milliseconds: took }, 'source failed');
+      // A mistake of ours: where it happened is told, what it was about is not.
+      if (failure.cause instanceof Error)
+        log.error({ source, at: placesOf(failure.cause) }, 'connector failed');
+      const failed = { ...answer(stateOf(failure.code), null), failure };
+      tell(performance.now() - started, failed);
+      return failed;
+    }
+  };
+
   return {
     source,
-    fetch: async (request, caller) => {
-      const started = performance.now();
-      try {
-        const answered = await withinDeadline(limits.deadline, caller, (signal) => ask(request, signal));
-        tell(performance.now() - started, answered);
-        return answered;
-      } catch (error) {
-        const failure = failureOf(error);
-        const milliseconds = Math.round(performance.now() - started);
-        log.warn({ source, code: failure.code, detail: failure.detail, milliseconds }, 'source failed');
-        // A mistake of ours: where it happened is told, what it was about is not.
-        if (failure.cause instanceof Error)
-          log.error({ source, at: placesOf(failure.cause) }, 'connector failed');
-        const failed = { ...answer(stateOf(failure.code), null), failure };
-        tell(performance.now() - started, failed);
-        return failed;
-      }
-    },
+    fetch: cache?.inFrontOf(manifest, ask) ?? ask,
     probe: async (caller): Promise<SourceFailure | undefined> => {
       try {
         await withinDeadline(PROBE_DEADLINE_MS, caller, (signal) => transport.probe(signal));

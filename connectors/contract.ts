@@ -38,6 +38,7 @@ export type SourceFailureCode =
   | 'SOURCE_UNREACHABLE'
   | 'SOURCE_REFUSED'
   | 'SOURCE_OVERLOADED'
+  | 'SOURCE_SUSPENDED'
   | 'SOURCE_TOO_LARGE'
   | 'SOURCE_INVALID_ANSWER';
 
@@ -50,6 +51,12 @@ export interface SourceFailure {
 
 export type KnownState = 'OK' | 'STALE' | 'UNAVAILABLE' | 'INVALID';
 
+/** What is known of a subject, and of when. */
+export interface Standing {
+  readonly state: KnownState;
+  readonly asOf: string | null;
+}
+
 /** What a source answered. With UNAVAILABLE or INVALID there are no rows at all. */
 export interface SourceAnswer {
   readonly state: KnownState;
@@ -59,6 +66,8 @@ export interface SourceAnswer {
   readonly rows: ReadonlyMap<string, ReadonlyMap<string, readonly RecordRow[]>>;
   /** Subjects of whom the answer was not usable although the rest was: their section is INVALID. */
   readonly invalidSubjects: ReadonlySet<string>;
+  /** Subjects of whom something else is known than `state` and `asOf` say: some were answered from a cache. */
+  readonly standings?: ReadonlyMap<string, Standing>;
   readonly failure?: SourceFailure;
 }
 

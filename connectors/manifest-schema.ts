@@ -1,10 +1,12 @@
 // The shape of a manifest: what every source says, and each transport's own part. What depends on the SDL is checked
 // in manifest-records.ts.
 import { z } from 'zod';
+import { cachePart } from './cache/manifest-part.ts';
 import { filePart } from './file/manifest-part.ts';
 import { graphqlPart } from './graphql/manifest-part.ts';
 import { httpPart } from './http/manifest-part.ts';
 import { bytes, count, duration, name, twoLanguages } from './manifest-words.ts';
+import { resiliencePart } from './resilience/manifest-part.ts';
 import { sqlPart } from './sql/manifest-part.ts';
 
 const shorthand = (value: unknown): unknown => (typeof value === 'string' ? { column: value } : value);
@@ -36,6 +38,8 @@ const common = {
     recordsPerSubject: count(100_000),
   }),
   freshness: z.strictObject({ maxAge: duration }).optional(),
+  resilience: resiliencePart.prefault({}),
+  cache: cachePart.optional(),
 };
 
 const recordsOf = <S extends z.core.$ZodLooseShape>(part: S) =>

@@ -1,11 +1,13 @@
 // Manifests: where a source is and how its columns become the fields of the SDL. All manifests are read, held
 // against the SDL and the environment, and every problem is found at once, with file and line.
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { type Catalogue, ownSource } from '../schema/catalogue.ts';
 import type { Problem } from '../schema/problem.ts';
 import { suggest } from '../schema/suggest.ts';
+import type { CacheTimes } from './cache/manifest-part.ts';
 import type { SubjectKind } from './contract.ts';
 import { type CredentialSettings, readCredentials } from './credentials/read-credentials.ts';
 import type { DeliveryOptions } from './file/manifest-part.ts';
@@ -16,6 +18,7 @@ import { resolveAddress } from './manifest-address.ts';
 import { type ManifestText, type Path, readManifestText } from './manifest-lines.ts';
 import { readRecords } from './manifest-records.ts';
 import { type TransportName, type WrittenManifest, knownKeys, manifestShapes } from './manifest-schema.ts';
+import type { Resilience } from './resilience/manifest-part.ts';
 import type { FieldFilter } from './source-condition.ts';
 import type { Transform } from './transforms/transform.ts';
 
@@ -67,6 +70,11 @@ interface ManifestOf<T extends TransportName, R extends RecordMapping> {
   readonly limits: Limits;
   /** Age in milliseconds from which an answer is STALE; undefined: never. */
   readonly maxAge: number | undefined;
+  readonly resilience: Resilience;
+  /** How long answers may be kept; undefined: not at all. */
+  readonly cache: CacheTimes | undefined;
+  /** Changes with anything that could change what an answer means: manifest, address. */
+  readonly fingerprint: string;
   readonly records: ReadonlyMap<string, R>;
 }
 
@@ -120,7 +128,8 @@ function readManifest(
   { catalogue, environment, addressesRequired = true }: ManifestOptions,
   problems: Problem[],
 ): Manifest | undefined {
-  const text = readManifestText(readFileSync(file, 'utf8'));
+  const content = readFileSync(file, 'utf8');
+  const text = readManifestText(content);
   problems.push(...text.errors.map((error) => ({ file, ...error })));
   if (text.errors.length > 0) return undefined;
   const report = (path: Path, message: string, suggestion?: string): void => {
@@ -175,6 +184,9 @@ function readManifest(
     address: address.value,
     limits: { deadline, concurrency, bytes, recordsPerSubject, queue: queue ?? concurrency * QUEUE_FACTOR },
     maxAge: written.freshness?.maxAge,
+    resilience: written.resilience,
+    cache: written.cache,
+    fingerprint: createHash('sha256').update(`${address.value}\0${content}`).digest('base64url'),
     records,
     ...(written.transport === 'http' ? { http: written.http } : {}),
     ...(credentials === undefined ? {} : { credentials }),

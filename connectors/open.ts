@@ -1,4 +1,5 @@
 // Opens a connector for every manifest: the one place that knows which transport is which.
+import type { FactCache } from './cache/fact-cache.ts';
 import { type Clock, makeConnector } from './connector.ts';
 import type { Connector } from './contract.ts';
 import { openFile } from './file/connect.ts';
@@ -17,7 +18,9 @@ export interface OpenOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Is told of every call, retry, delivery and drift. */
-  readonly watch?: Watch;
+  readonly watch?: Watch | undefined;
+  /** Keeps answers of sources whose manifests allow it; none are kept without. Closed by whoever opened it. */
+  readonly cache?: FactCache | undefined;
 }
 
 /** Longest start-up waits for deliveries that are being loaded, in milliseconds. */
@@ -29,16 +32,25 @@ const DELIVERIES_MS = 5000;
  * @throws RangeError when a file source has no staging database
  */
 export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<string, Connector>> {
-  const { manifests, stagingUrl, clock, log, watch = unwatched } = options;
+  const { manifests, stagingUrl, clock, log, watch = unwatched, cache } = options;
   const needsStaging = manifests.find((manifest) => manifest.transport === 'file');
   if (needsStaging !== undefined && stagingUrl === undefined) {
     throw new RangeError(`${needsStaging.source} delivers files: name a staging database (DATABASE_URL)`);
   }
   const loading: Promise<void>[] = [];
+  // What was known before a delivery is not known any more.
+  const deliveries: Watch = {
+    ...watch,
+    delivered: (delivery) => {
+      const { source, record, outcome } = delivery;
+      if (outcome === 'loaded') void cache?.invalidate({ source, record });
+      watch.delivered(delivery);
+    },
+  };
   const connectors = new Map<string, Connector>();
   for (const manifest of manifests) {
     const transport = openTransport(manifest);
-    connectors.set(manifest.source, makeConnector(manifest, transport, clock, log, watch));
+    connectors.set(manifest.source, makeConnector(manifest, transport, { clock, log, watch, cache }));
   }
   await settleWithin(loading, DELIVERIES_MS, () => {
     log.warn(
@@ -57,7 +69,7 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
       case 'graphql':
         return openGraphql(manifest, clock);
       case 'file': {
-        const transport = openFile(manifest, { stagingUrl: stagingUrl!, clock, log, watch });
+        const transport = openFile(manifest, { stagingUrl: stagingUrl!, clock, log, watch: deliveries });
         loading.push(transport.ready);
         return transport;
       }

@@ -6,10 +6,20 @@ import type { KnownState, SourceFailure, SourceFailureCode } from './contract.ts
 export class SourceError extends Error {
   override readonly name = 'SourceError';
   readonly code: SourceFailureCode;
+  /** The connection failed before anything of an answer came: asking once more may help and repeats no work. */
+  readonly unanswered: boolean;
+  /** The source was not asked at all: what is wrong was known here, and costs nobody anything. */
+  readonly unasked: boolean;
 
-  constructor(code: SourceFailureCode, detail: string) {
+  constructor(
+    code: SourceFailureCode,
+    detail: string,
+    more: { readonly unanswered?: boolean; readonly unasked?: boolean } = {},
+  ) {
     super(detail);
     this.code = code;
+    this.unanswered = more.unanswered ?? false;
+    this.unasked = more.unasked ?? false;
   }
 }
 
@@ -31,6 +41,7 @@ export function stateOf(code: SourceFailureCode): KnownState {
     case 'SOURCE_UNREACHABLE':
     case 'SOURCE_REFUSED':
     case 'SOURCE_OVERLOADED':
+    case 'SOURCE_SUSPENDED':
       return 'UNAVAILABLE';
     case 'SOURCE_TOO_LARGE':
     case 'SOURCE_INVALID_ANSWER':

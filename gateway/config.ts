@@ -56,6 +56,19 @@ export const configurationKeys = {
     shape: z.string().startsWith('postgres').optional(),
     meaning: "PostgreSQL for the gateway's own state and for staged file deliveries.",
   },
+  REDIS_URL: {
+    shape: z
+      .string()
+      .regex(/^rediss?:\/\/./, 'must begin with redis:// or rediss://')
+      .optional(),
+    meaning: 'Redis in which replicas share what sources said; without it each keeps its own in memory.',
+  },
+  CACHE_KEY_FILE: {
+    shape: path,
+    fallback: 'data/keys/cache.key',
+    meaning:
+      'Key that seals what is kept in Redis, the same for every replica; made if missing, outside production.',
+  },
   MAX_SUBJECTS: { shape: count(100_000), fallback: '100', meaning: 'Subjects one request may name.' },
   MAX_IN_FLIGHT: {
     shape: count(100_000),
@@ -98,6 +111,8 @@ export interface Configuration {
   };
   readonly pseudonymKeyFile: string;
   readonly databaseUrl?: string;
+  /** Undefined: what sources said is kept in memory. */
+  readonly redis?: { readonly url: string; readonly keyFile: string };
   readonly limits: {
     readonly maxSubjects: number;
     readonly maxInFlight: number;
@@ -150,6 +165,7 @@ export function readConfiguration(environment: Environment): {
     isAbsolute(text(name)) ? text(name) : join(root, text(name));
   const anchor = values.get('AUDIT_ANCHOR_FILE');
   const database = values.get('DATABASE_URL') as string | undefined;
+  const redis = values.get('REDIS_URL') as string | undefined;
   return {
     problems,
     configuration: {
@@ -170,6 +186,7 @@ export function readConfiguration(environment: Environment): {
       },
       pseudonymKeyFile: within('PSEUDONYM_KEY_FILE'),
       ...(database === undefined ? {} : { databaseUrl: database }),
+      ...(redis === undefined ? {} : { redis: { url: redis, keyFile: within('CACHE_KEY_FILE') } }),
       limits: {
         maxSubjects: number('MAX_SUBJECTS'),
         maxInFlight: number('MAX_IN_FLIGHT'),

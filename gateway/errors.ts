@@ -123,6 +123,11 @@ export const errorTexts = {
     en: 'Too many calls to a source are under way.',
     zh: '对来源的请求过多。',
   },
+  SOURCE_SUSPENDED: {
+    status: 200,
+    en: 'A source kept failing and is not asked for some seconds.',
+    zh: '来源连续故障，暂停查询数秒。',
+  },
   SOURCE_TOO_LARGE: { status: 200, en: "A source's answer was too large.", zh: '来源应答超过限制。' },
   SOURCE_INVALID_ANSWER: { status: 200, en: "A source's answer was not usable.", zh: '来源应答无效。' },
 } as const satisfies Readonly<Record<string, ErrorText>>;

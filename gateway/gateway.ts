@@ -4,10 +4,12 @@ import { access } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { type FactCache, openFactCache } from '../connectors/cache/fact-cache.ts';
 import { type OpenOptions, openConnectors } from '../connectors/open.ts';
 import { type Manifest, loadManifests } from '../connectors/manifest.ts';
 import type { Connector } from '../connectors/contract.ts';
 import type { Log } from '../connectors/log.ts';
+import type { Watch } from '../connectors/watch.ts';
 import { loadPolicies } from '../policies/engine/load-policies.ts';
 import { loadCatalogue } from '../schema/catalogue.ts';
 import type { Problem } from '../schema/problem.ts';
@@ -94,12 +96,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const quota = openQuota(configuration, snapshot);
     if (quota !== undefined) opened.push(quota);
     const health = watchSources(clock);
+    const cache = await openCache(options, manifests, health.watch);
+    opened.push(cache);
     const connectors = await openSources({
       manifests,
       stagingUrl: configuration.databaseUrl,
       clock,
       log,
       watch: health.watch,
+      cache,
     });
     opened.push(...connectors.values());
     const authenticator = authenticatorFor(configuration, clock);
@@ -154,6 +159,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await closeServer(server);
         await pipeline.stop();
         await closeAll(connectors, authenticator);
+        await cache.close();
         await quota?.close();
         if (audit.healthy) audit.append({ kind: 'stop' });
         await audit.close();
@@ -184,6 +190,19 @@ async function openAudit(
   return { audit, pseudonymise: createPseudonymiser(key) };
 }
 
+/** Redis is opened only when a manifest has something to keep. */
+async function openCache(
+  { configuration: { redis }, clock, log }: GatewayOptions,
+  manifests: readonly Manifest[],
+  watch: Watch,
+): Promise<FactCache> {
+  if (redis === undefined || manifests.every((manifest) => manifest.cache === undefined)) {
+    return openFactCache({ clock, log, watch });
+  }
+  const key = await loadOrCreateKey(redis.keyFile);
+  return openFactCache({ redis: { url: redis.url, key }, clock, log, watch });
+}
+
 /** The count of subjects per case; needed as soon as a purpose limits them. */
 function openQuota({ databaseUrl }: Configuration, { policies }: PolicySnapshot): CaseQuota | undefined {
   if (databaseUrl !== undefined) return openCaseQuota(databaseUrl);
@@ -207,10 +226,11 @@ function authenticatorFor({ token }: Configuration, clock: () => Date): Authenti
 }
 
 /** In production a key is never made up: a new pseudonym key would cut the log off from its past. */
-async function requireKeys({ sandbox, audit, pseudonymKeyFile }: Configuration): Promise<void> {
+async function requireKeys({ sandbox, audit, pseudonymKeyFile, redis }: Configuration): Promise<void> {
   if (sandbox) return;
   const problems: Problem[] = [];
-  for (const file of [audit.signingKeyFile, pseudonymKeyFile]) {
+  const files = [audit.signingKeyFile, pseudonymKeyFile, ...(redis === undefined ? [] : [redis.keyFile])];
+  for (const file of files) {
     await access(file).catch(() =>
       problems.push({ file, message: 'is missing: in production keys are made by a person' }),
     );

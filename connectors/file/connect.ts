@@ -195,7 +195,7 @@ export function openFile(manifest: FileManifest, options: FileOptions): FileTran
   const activeOf = (record: FileRecord): ActiveDelivery => {
     const delivery = active.get(record.record);
     if (delivery !== undefined) return delivery;
-    throw new SourceError('SOURCE_UNREACHABLE', `no delivery of ${record.record} yet`);
+    throw new SourceError('SOURCE_UNREACHABLE', `no delivery of ${record.record} yet`, { unasked: true });
   };
 
   const ask = async (

@@ -45,6 +45,12 @@ export function asSourceError(error: unknown): SourceError {
       // HPE_*: what came is not HTTP.
       return what.startsWith('HPE_')
         ? new SourceError('SOURCE_INVALID_ANSWER', what)
-        : new SourceError('SOURCE_UNREACHABLE', what);
+        : new SourceError('SOURCE_UNREACHABLE', what, { unanswered: true });
   }
+}
+
+/** The same failure, met when an answer had begun. */
+export function whileReading(error: unknown): SourceError {
+  const met = asSourceError(error);
+  return met.unanswered ? new SourceError(met.code, met.message) : met;
 }

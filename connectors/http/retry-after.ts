@@ -20,7 +20,9 @@ export function openPause(clock: () => Date): Pause {
       const left = until - clock().getTime();
       if (left <= 0) return;
       const seconds = Math.ceil(left / 1000);
-      throw new SourceError('SOURCE_OVERLOADED', `it asked not to be asked for ${seconds} s more`);
+      throw new SourceError('SOURCE_OVERLOADED', `it asked not to be asked for ${seconds} s more`, {
+        unasked: true,
+      });
     },
     learn: (error) => {
       if (!(error instanceof RefusedStatus) || (error.status !== 429 && error.status !== 503)) return;

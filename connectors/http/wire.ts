@@ -4,7 +4,7 @@ import { connect as openSocket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Agent, buildConnector, request } from 'undici';
 import { SourceError } from '../source-error.ts';
-import { asSourceError, refuseStatus } from './failure.ts';
+import { asSourceError, refuseStatus, whileReading } from './failure.ts';
 
 const CONNECT_MS = 1000;
 /** An answer that has begun and says nothing for so long is given up, were the deadline ever forgotten. */
@@ -106,7 +106,7 @@ export function openWire({ address, connections, deadline, tls }: WireOptions): 
         return { status: statusCode, header, mediaType, charset, body: await readBytes(body, call.budget) };
       } catch (error) {
         body.on('error', () => undefined).destroy();
-        throw error;
+        throw whileReading(error);
       }
     } catch (error) {
       throw asSourceError(error);

@@ -16,7 +16,10 @@ export function asSourceError(error: unknown, doing = 'querying'): SourceError {
   const words = NAMES_ONLY.test(state) && typeof message === 'string' ? `: ${message}` : '';
   const detail = `${doing}: ${state === '' ? 'connection lost' : state}${words}`;
   if (state === '42P01' || state === '42703') return new SqlNameError('SOURCE_INVALID_ANSWER', detail);
-  return new SourceError(meaningOf(state), detail);
+  // Names of Node, no code at all, shut down by its administrator: the connection is gone. Rows may have come before
+  // that; whoever received them knows.
+  const unanswered = !/^[0-9A-Z]{5}$/.test(state) || /^(?:08|57P0)/.test(state);
+  return new SourceError(meaningOf(state), detail, { unanswered });
 }
 
 function meaningOf(state: string): SourceFailureCode {

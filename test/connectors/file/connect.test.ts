@@ -73,7 +73,7 @@ async function start(options: Partial<FileOptions> = {}): Promise<Connector> {
     ...options,
   };
   const transport = openFile(manifest(), given);
-  const connector = makeConnector(manifest(), transport, () => now, log);
+  const connector = makeConnector(manifest(), transport, { clock: () => now, log });
   open.push(connector);
   await transport.ready;
   return connector;
