@@ -47,7 +47,7 @@ export function makeConnector(
       if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
       throw new SourceError(error.code, error.message);
     });
-    const { rows, invalidSubjects, foreign, reasons } = finish();
+    const { rows, invalidSubjects, methods, foreign, reasons } = finish();
     if (foreign > 0) log.warn({ source, foreign }, 'rows of subjects nobody asked for were discarded');
     if (invalidSubjects.size > 0) {
       log.warn(
@@ -56,7 +56,7 @@ export function makeConnector(
       );
     }
     const freshness = assessFreshness(asOf, maxAge, clock());
-    return { state: freshness.state, asOf: freshness.asOf, rows, invalidSubjects };
+    return { state: freshness.state, asOf: freshness.asOf, rows, invalidSubjects, methods };
   };
 
   const tell = (milliseconds: number, { state, asOf, rows, failure }: SourceAnswer): void => {

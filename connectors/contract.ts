@@ -49,6 +49,9 @@ export interface SourceFailure {
   readonly cause?: unknown;
 }
 
+/** How a record was found to be a subject's, the surest first. */
+export type MatchMethod = 'EXACT' | 'ORG_CODE' | 'CROSSWALK';
+
 export type KnownState = 'OK' | 'STALE' | 'UNAVAILABLE' | 'INVALID';
 
 /** What is known of a subject, and of when. */
@@ -68,6 +71,8 @@ export interface SourceAnswer {
   readonly invalidSubjects: ReadonlySet<string>;
   /** Subjects of whom something else is known than `state` and `asOf` say: some were answered from a cache. */
   readonly standings?: ReadonlyMap<string, Standing>;
+  /** record type → subject id → the least sure method by which one of his rows was found; EXACT where not named. */
+  readonly methods?: ReadonlyMap<string, ReadonlyMap<string, MatchMethod>>;
   readonly failure?: SourceFailure;
 }
 

@@ -1,8 +1,8 @@
 // Turns what a decision permitted into what a source is asked: per record type and key column, the keys of all
 // subjects and exactly the permitted columns.
 import type { FetchStep, Subject, SubjectKind } from './contract.ts';
-import { comparableKey } from './key-forms.ts';
-import type { FieldMapping, Manifest, RecordMapping } from './manifest.ts';
+import { type KeyForm, comparableKey } from './key-forms.ts';
+import type { Crosswalk, FieldMapping, Manifest, RecordMapping } from './manifest.ts';
 import { conditionsOf } from './source-condition.ts';
 import type { Lookup } from './transport.ts';
 
@@ -16,6 +16,13 @@ export interface PlannedLookup extends Lookup {
 
 export interface PlannedField extends FieldMapping {
   readonly at: number;
+}
+
+/** A crosswalk as one request walks it. */
+export interface CrosswalkLookup extends Crosswalk {
+  /** The record's own key column, and keys there whose rows another look-up of the request finds. */
+  readonly column: string;
+  readonly except: readonly string[];
 }
 
 interface Columns {
@@ -43,9 +50,17 @@ export function planLookups(
     const conditions = conditionsOf(mapping, step.filter);
     const lookups: PlannedLookup[] = [];
     for (const [keyColumn, kinds] of kindsByColumn(mapping)) {
-      const { keys, subjectsByKey } = keysFor(mapping, kinds, subjects);
-      if (keys.length > 0)
-        lookups.push({ mapping, keyColumn, keys, columns, conditions, fields, subjectsByKey });
+      const found = keysFor((kind) => mapping.subjects.get(kind)?.forms ?? [], kinds, subjects);
+      const shared = { mapping, columns, conditions, fields };
+      if (found.keys.length > 0) lookups.push({ ...shared, keyColumn, ...found });
+      for (const kind of kinds) {
+        const crosswalk = mapping.subjects.get(kind)?.crosswalk;
+        if (crosswalk === undefined) continue;
+        const others = keysFor(() => crosswalk.forms, [kind], subjects);
+        const walked = { ...crosswalk, column: keyColumn, except: found.keys };
+        if (others.keys.length > 0)
+          lookups.push({ ...shared, keyColumn: crosswalk.from, ...others, crosswalk: walked });
+      }
     }
     return lookups;
   });
@@ -81,7 +96,7 @@ function kindsByColumn(mapping: RecordMapping): ReadonlyMap<string, readonly Sub
 }
 
 function keysFor(
-  mapping: RecordMapping,
+  formsOf: (kind: SubjectKind) => readonly KeyForm[],
   kinds: readonly SubjectKind[],
   subjects: readonly Subject[],
 ): Pick<PlannedLookup, 'keys' | 'subjectsByKey'> {
@@ -94,7 +109,7 @@ function keysFor(
   const keys = new Set<string>();
   for (const { kind, id } of subjects) {
     if (!kinds.includes(kind)) continue;
-    for (const form of mapping.subjects.get(kind)?.forms ?? []) {
+    for (const form of formsOf(kind)) {
       for (const key of form.keysOf(id)) {
         keys.add(key);
         remember(key, id);

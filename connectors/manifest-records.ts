@@ -4,10 +4,11 @@ import type { CatalogueSource, RecordField, RecordType, SubjectTypeName } from '
 import { suggest } from '../schema/suggest.ts';
 import type { SubjectKind } from './contract.ts';
 import { type KeyForm, keyForms } from './key-forms.ts';
-import type { FieldMapping, RecordMapping, Report, SubjectKey } from './manifest.ts';
+import type { Crosswalk, FieldMapping, RecordMapping, Report, SubjectKey } from './manifest.ts';
 import { readFilters } from './manifest-filters.ts';
 import type { Path } from './manifest-lines.ts';
 import type { TransportName, WrittenManifest } from './manifest-schema.ts';
+import type { WrittenCrosswalk } from './sql/manifest-part.ts';
 import { defaultTransform, madeTypeOf, transforms } from './transforms/library.ts';
 import type { Transform } from './transforms/transform.ts';
 
@@ -75,8 +76,14 @@ function readSubjects(
       );
       continue;
     }
-    const forms = readForms(key.as, kind, [...base, kind, 'as'], report);
-    subjects.set(kind, { column: key.column, forms });
+    const crosswalk =
+      key.crosswalk && readCrosswalk(key.crosswalk, key.column, kind, [...base, kind], report);
+    // With a crosswalk the column need not hold our identifier at all.
+    const forms =
+      crosswalk !== undefined && key.as === undefined
+        ? []
+        : readForms(key.as, kind, [...base, kind, 'as'], report);
+    subjects.set(kind, { column: key.column, forms, ...(crosswalk === undefined ? {} : { crosswalk }) });
   }
   for (const kind of expected) {
     if (record.subjects[kind] === undefined)
@@ -88,6 +95,20 @@ function readSubjects(
 interface SubjectColumn {
   readonly column: string;
   readonly as?: unknown;
+  readonly crosswalk?: WrittenCrosswalk | undefined;
+}
+
+function readCrosswalk(
+  { table, from, as, to, and }: WrittenCrosswalk,
+  column: string,
+  kind: SubjectKind,
+  path: Path,
+  report: Report,
+): Crosswalk {
+  // Said nothing, a crosswalk holds the identifier whole, which is the first form of its kind.
+  const whole = [...keyForms.values()].filter((form) => form.kind === kind).slice(0, 1);
+  const forms = as === undefined ? whole : readForms(as, kind, [...path, 'crosswalk', 'as'], report);
+  return { table: table.split('.'), from, forms, pairs: [[column, to], ...Object.entries(and)] };
 }
 
 function readForms(written: unknown, kind: SubjectKind, path: Path, report: Report): readonly KeyForm[] {

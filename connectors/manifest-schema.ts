@@ -12,10 +12,6 @@ import { sqlPart } from './sql/manifest-part.ts';
 const shorthand = (value: unknown): unknown => (typeof value === 'string' ? { column: value } : value);
 
 const record = {
-  subjects: z.strictObject({
-    Organization: z.strictObject({ column: name, as: z.unknown().optional() }).optional(),
-    Person: z.strictObject({ column: name, as: z.unknown().optional() }).optional(),
-  }),
   order: z.array(name).default([]),
   // `as` is checked against the SDL, with better words than a union here could find.
   fields: z.record(
@@ -42,8 +38,16 @@ const common = {
   cache: cachePart.optional(),
 };
 
-const recordsOf = <S extends z.core.$ZodLooseShape>(part: S) =>
-  z.record(z.string(), z.strictObject({ ...record, ...part }));
+/** By which column a kind of subject is found; a transport may know more of it. */
+const subjectsOf = <K extends z.core.$ZodLooseShape>(part: K) => {
+  const key = z.strictObject({ column: name, as: z.unknown().optional(), ...part });
+  return z.strictObject({ Organization: key.optional(), Person: key.optional() });
+};
+
+const recordsOf = <S extends z.core.$ZodLooseShape, K extends z.core.$ZodLooseShape = Record<never, never>>(
+  part: S,
+  subject: K = {} as K,
+) => z.record(z.string(), z.strictObject({ ...record, subjects: subjectsOf(subject), ...part }));
 
 /** One shape per transport. Keys the transport does not know are problems, not ignored. */
 export const manifestShapes = {
@@ -51,7 +55,7 @@ export const manifestShapes = {
     ...common,
     ...sqlPart.top,
     transport: z.literal('sql'),
-    records: recordsOf(sqlPart.record),
+    records: recordsOf(sqlPart.record, sqlPart.subject),
   }),
   http: z.strictObject({
     ...common,

@@ -20,6 +20,9 @@ import { readRecords } from './manifest-records.ts';
 import { type TransportName, type WrittenManifest, knownKeys, manifestShapes } from './manifest-schema.ts';
 import type { Resilience } from './resilience/manifest-part.ts';
 import type { FieldFilter } from './source-condition.ts';
+import type { Tls } from './sql/dialect.ts';
+import { checkRelations } from './sql/manifest-check.ts';
+import { readTls } from './sql/tls.ts';
 import type { Transform } from './transforms/transform.ts';
 
 /** A field of a record type and the column it comes from. */
@@ -32,7 +35,20 @@ export interface FieldMapping {
 /** The column by which a kind of subject is found, and the forms its identifier may have there. */
 export interface SubjectKey {
   readonly column: string;
+  /** None: only through the crosswalk. */
   readonly forms: readonly KeyForm[];
+  readonly crosswalk?: Crosswalk;
+}
+
+/** A table of the source that leads from our identifier to the one by which the source keeps a record. */
+export interface Crosswalk {
+  /** Parts of a qualified name, unquoted. */
+  readonly table: readonly string[];
+  /** Its column with our identifier, in one of `forms`. */
+  readonly from: string;
+  readonly forms: readonly KeyForm[];
+  /** Columns that must agree: the record's, the crosswalk's. */
+  readonly pairs: readonly (readonly [column: string, other: string])[];
 }
 
 export interface RecordMapping {
@@ -45,7 +61,10 @@ export interface RecordMapping {
   readonly filters: ReadonlyMap<string, FieldFilter>;
 }
 
-export type SqlRecord = RecordMapping & { readonly table: string };
+export type SqlRecord = RecordMapping & {
+  readonly table?: string | undefined;
+  readonly query?: string | undefined;
+};
 export type HttpRecord = RecordMapping & { readonly path?: string | undefined };
 export type FileRecord = RecordMapping & { readonly delivery: DeliveryOptions };
 export type GraphqlRecord = RecordMapping & { readonly query: QueryOptions };
@@ -78,13 +97,13 @@ interface ManifestOf<T extends TransportName, R extends RecordMapping> {
   readonly records: ReadonlyMap<string, R>;
 }
 
-export type SqlManifest = ManifestOf<'sql', SqlRecord>;
 /** A source asked over HTTP: how it knows us, where it wants to know. */
 interface WithCredentials {
   readonly credentials?: CredentialSettings;
 }
 
 export type HttpManifest = ManifestOf<'http', HttpRecord> & WithCredentials & { readonly http: HttpOptions };
+export type SqlManifest = ManifestOf<'sql', SqlRecord> & { readonly tls: Tls };
 export type FileManifest = ManifestOf<'file', FileRecord>;
 export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord> & WithCredentials;
 export type Manifest = SqlManifest | HttpManifest | FileManifest | GraphqlManifest;
@@ -173,6 +192,7 @@ function readManifest(
           report,
         )
       : undefined;
+  if (written.transport === 'sql') checkRelations(written, report);
   if (!address.ok) return undefined;
   const { deadline, concurrency, bytes, recordsPerSubject, queue } = written.limits;
   return {
@@ -190,6 +210,9 @@ function readManifest(
     records,
     ...(written.transport === 'http' ? { http: written.http } : {}),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(written.transport === 'sql' && resolved.ok
+      ? { tls: readTls(written.sql?.tls, address.value, environment, report) }
+      : {}),
     // The shape of the transport was checked above; TypeScript cannot follow it through the union.
   } as Manifest;
 }

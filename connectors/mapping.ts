@@ -1,7 +1,7 @@
 // Reads raw rows into records: each row is brought to its subject by its key, each value to its canonical form.
 // A row that is nobody's is dropped; a row that is somebody's and cannot be read makes his section invalid,
 // because a record left out would make him look clean.
-import type { RecordRow, SourceAnswer, Value } from './contract.ts';
+import type { MatchMethod, RecordRow, SourceAnswer, Value } from './contract.ts';
 import { comparableKey, maskCouldBe } from './key-forms.ts';
 import type { PlannedLookup } from './lookup.ts';
 import type { RecordMapping } from './manifest.ts';
@@ -9,6 +9,7 @@ import { SourceError } from './source-error.ts';
 import { type Lookup, type ReceiveRow, missing } from './transport.ts';
 
 export interface Collected extends Pick<SourceAnswer, 'rows' | 'invalidSubjects'> {
+  readonly methods: ReadonlyMap<string, ReadonlyMap<string, MatchMethod>>;
   /** Rows of subjects nobody asked for. */
   readonly foreign: number;
   /** What was wrong with the invalid subjects, without values: `CourtListing.publishedOn is not a date`. */
@@ -26,6 +27,7 @@ export function collectRows(recordsPerSubject: number): RowCollector {
   const orders = new Map<RecordMapping, readonly string[]>();
   const invalid = new Set<string>();
   const reasons = new Set<string>();
+  const methods = new Map<string, Map<string, MatchMethod>>();
   let foreign = 0;
 
   const spoil = (subject: string, reason: string): void => {
@@ -54,6 +56,12 @@ export function collectRows(recordsPerSubject: number): RowCollector {
         spoil(subject, row);
         continue;
       }
+      const method = methodOf(lookup, key, subject);
+      if (method !== 'EXACT') {
+        const known = methods.get(record) ?? new Map<string, MatchMethod>();
+        methods.set(record, known);
+        if (known.get(subject) !== 'CROSSWALK') known.set(subject, method);
+      }
       const rows = bySubject.get(subject);
       if (rows === undefined) bySubject.set(subject, [row]);
       else if (rows.length < recordsPerSubject) rows.push(row);
@@ -69,7 +77,7 @@ export function collectRows(recordsPerSubject: number): RowCollector {
       if (order.length > 0) for (const list of bySubject.values()) list.sort(byFields(order));
       rows.set(mapping.record, bySubject);
     }
-    return { rows, invalidSubjects: invalid, foreign, reasons };
+    return { rows, invalidSubjects: invalid, methods, foreign, reasons };
   };
 
   return { receive, finish };
@@ -92,6 +100,11 @@ function ownersOf(
     if (maskCouldBe(comparable, known)) subjects.forEach(perhaps);
   }
   return [];
+}
+
+function methodOf(lookup: PlannedLookup, key: unknown, subject: string): MatchMethod {
+  if (lookup.crosswalk !== undefined) return 'CROSSWALK';
+  return key === subject || comparableKey(key as string) === subject ? 'EXACT' : 'ORG_CODE';
 }
 
 function keyless(lookup: Lookup): SourceError {

@@ -1,6 +1,7 @@
 // What every transport does and all it does: carry look-ups to a source and hand back raw rows. What a row means is
 // mapping.ts's business, what a failure means to a caller connector.ts's; so a transport is small.
 import type { RecordMapping } from './manifest.ts';
+import type { CrosswalkLookup } from './lookup.ts';
 import type { SourceCondition } from './source-condition.ts';
 
 /** One record type to be found by one key column. INVARIANT: a source is asked for `key` and `columns`, no more. */
@@ -13,6 +14,8 @@ export interface Lookup<R extends RecordMapping = RecordMapping> {
   readonly columns: readonly string[];
   /** What the source is to leave out where it can. Their columns are permitted: conditions read them here, too. */
   readonly conditions: readonly SourceCondition[];
+  /** Present: `keyColumn` is the crosswalk's, and rows are those that its other identifiers lead to. */
+  readonly crosswalk?: CrosswalkLookup;
 }
 
 /** What a source left out of a row although it was asked for it. */

@@ -6,7 +6,7 @@ import type { Clock } from '../connector.ts';
 import type { Log } from '../log.ts';
 import type { FileManifest, FileRecord } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
-import { SqlNameError } from '../sql/postgres-failure.ts';
+import { SqlNameError } from '../sql/name-error.ts';
 import { openPostgres, postgresDialect } from '../sql/postgres.ts';
 import { type Relation, readBranches, writeStatement } from '../sql/statement.ts';
 import { CHINA_OFFSET_MS } from '../transforms/instant.ts';

@@ -1,15 +1,20 @@
-// The sql transport: an agency's tables or views, every record type of a request in one statement.
+// The sql transport: an agency's tables, views or queries, every record type of a request in one statement. The
+// address's scheme says which kind of database it is.
 import type { SqlManifest, SqlRecord } from '../manifest.ts';
 import type { Lookup, Transport } from '../transport.ts';
+import type { SessionOptions, SqlDialect, SqlSession } from './dialect.ts';
+import { mysqlDialect } from './mysql-dialect.ts';
+import { openMysql } from './mysql.ts';
 import { openPostgres, postgresDialect } from './postgres.ts';
 import { type Relation, readBranches, writeStatement } from './statement.ts';
 
 export function openSql(manifest: SqlManifest): Transport<SqlRecord> {
-  const { address, source, limits } = manifest;
-  const session = openPostgres({ address, source, ...limits });
+  const { address, source, limits, tls } = manifest;
+  const { dialect, open } = databaseOf(address);
+  const session = open({ address, source, tls, ...limits });
   return {
     exchange: async (lookups, receive, signal) => {
-      const statement = writeStatement(postgresDialect, lookups, relationOf);
+      const statement = writeStatement(dialect, lookups, relationOf);
       await session.run(statement, readBranches(lookups, receive), signal);
       return { asOf: undefined };
     },
@@ -18,6 +23,18 @@ export function openSql(manifest: SqlManifest): Transport<SqlRecord> {
   };
 }
 
-function relationOf(lookup: Lookup<SqlRecord>): Relation {
-  return { table: lookup.mapping.table.split('.') };
+interface Database {
+  readonly dialect: SqlDialect;
+  readonly open: (options: SessionOptions) => SqlSession;
+}
+
+function databaseOf(address: string): Database {
+  return /^(?:mysql|mariadb):/.test(address)
+    ? { dialect: mysqlDialect, open: openMysql }
+    : { dialect: postgresDialect, open: openPostgres };
+}
+
+function relationOf({ mapping }: Lookup<SqlRecord>): Relation {
+  // The check let one of the two through.
+  return mapping.query === undefined ? { table: mapping.table!.split('.') } : { query: mapping.query };
 }

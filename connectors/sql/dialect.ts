@@ -1,23 +1,28 @@
 // What differs between databases: how a statement is written and how a session runs it. A further database is a
-// further file beside postgres.ts; the statement's shape and the reading of rows stay.
+// further file beside postgres.ts and mysql.ts; the statement's shape and the reading of rows stay.
 
 import type { SourceCondition } from '../source-condition.ts';
 
 export type SqlParameter = string | readonly string[];
 
+/** Adds a parameter to the statement and returns the mark that stands for it. Marks are bound in textual order. */
+export type Bind = (value: SqlParameter) => string;
+
 export interface SqlDialect {
   /** A name from a manifest, quoted so that it cannot be anything but a name. */
   quote(name: string): string;
+  /** The mark of the parameter at `place` (from 1). */
+  mark(place: number): string;
   /** An expression as text, in the one form the transforms read. */
   asText(expression: string): string;
-  /** `column` equals any of the keys bound as parameter `place` (from 1). */
-  anyOf(column: string, place: number): string;
-  /** A condition on a quoted column, with its parameters from `place` on. */
-  meets(
-    condition: SourceCondition,
-    column: string,
-    place: number,
-  ): { readonly text: string; readonly values: readonly SqlParameter[] };
+  /** The column's index finds these keys and no others, whatever its collation takes for equal. */
+  anyOf(column: string, keys: readonly string[], bind: Bind): string;
+  /** Two columns hold the same text, whatever their collation takes for equal. */
+  same(left: string, right: string): string;
+  /** An expression by which DISTINCT keeps apart what the column's collation takes for equal. */
+  exact(column: string): string;
+  /** A condition on a quoted column. */
+  meets(condition: SourceCondition, column: string, bind: Bind): string;
   /** A text null of a column nobody asked of this branch. */
   readonly nothing: string;
 }
@@ -25,7 +30,7 @@ export interface SqlDialect {
 /** A statement for any number of keys: its text depends on the look-ups' shape, so that it can be prepared once. */
 export interface SqlStatement {
   readonly text: string;
-  /** One list of keys per branch, then what conditions compare with. */
+  /** In the order of their marks. */
   readonly values: readonly SqlParameter[];
   /** Columns of every row: branch, key, then the branch's values, padded. */
   readonly width: number;
@@ -44,4 +49,35 @@ export interface SqlSession {
   /** @throws SourceError */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly address: string;
+  readonly source: string;
+  readonly concurrency: number;
+  /** Milliseconds after which the server stops a statement by itself. */
+  readonly deadline: number;
+  /** Most bytes of rows one statement may return. */
+  readonly bytes: number;
+  /** Absent: as the address says. */
+  readonly tls?: Tls | undefined;
+}
+
+/** Whether a connection is encrypted; if it is, the server's certificate is always checked. PEM texts. */
+export type Tls =
+  | { readonly kind: 'off' }
+  | {
+      readonly kind: 'on';
+      readonly ca?: string | undefined;
+      readonly cert?: string | undefined;
+      readonly key?: string | undefined;
+      /** Name in the certificate where the address is a number. */
+      readonly serverName?: string | undefined;
+    };
+
+/** Bytes of a row's texts. */
+export function sizeOf(values: readonly unknown[]): number {
+  let size = 0;
+  for (const value of values) size += typeof value === 'string' ? Buffer.byteLength(value) : 4;
+  return size;
 }

@@ -2,9 +2,7 @@
 // names (tables, columns, roles) are repeated.
 import { SourceError } from '../source-error.ts';
 import type { SourceFailureCode } from '../contract.ts';
-
-/** The statement names a table or column the database does not have. */
-export class SqlNameError extends SourceError {}
+import { SqlNameError } from './name-error.ts';
 
 /** Classes whose messages hold only names: undefined table and column, schema, database, privilege, password. */
 const NAMES_ONLY = /^(?:42P01|42703|3F000|3D000|42501|28P01|28000)$/;

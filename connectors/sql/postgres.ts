@@ -1,30 +1,32 @@
 // PostgreSQL: read-only sessions, prepared statements, a statement timeout, and cancellation at the server when a
 // caller's time is up. A connection whose query was cut off is never used again.
 import { createHash } from 'node:crypto';
+import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { SourceError } from '../source-error.ts';
-import type { SqlDialect, SqlSession, SqlStatement } from './dialect.ts';
+import {
+  type SessionOptions,
+  type SqlDialect,
+  type SqlSession,
+  type SqlStatement,
+  type Tls,
+  sizeOf,
+} from './dialect.ts';
 import { writeCondition } from './postgres-condition.ts';
 import { asSourceError } from './postgres-failure.ts';
+import { withoutTlsSettings } from './tls.ts';
 
 export const postgresDialect: SqlDialect = {
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  mark: (place) => `$${place}`,
   asText: (expression) => `${expression}::text`,
   // The parameter has no declared type: PostgreSQL takes the column's, so that its index serves.
-  anyOf: (column, place) => `${column} = ANY($${place})`,
+  anyOf: (column, keys, bind) => `${column} = ANY(${bind(keys)})`,
+  same: (left, right) => `${left} = ${right}`,
+  exact: (column) => column,
   meets: writeCondition,
   nothing: 'NULL::text',
 };
-
-export interface PostgresOptions {
-  readonly address: string;
-  readonly source: string;
-  readonly concurrency: number;
-  /** Milliseconds after which the server stops a statement by itself. */
-  readonly deadline: number;
-  /** Most bytes of rows one statement may return. */
-  readonly bytes: number;
-}
 
 const CONNECT_MS = 1000;
 const IDLE_MS = 60_000;
@@ -35,9 +37,10 @@ const LIFE_S = 600;
 /** Hashes of statements remembered; they can be computed again. */
 const MOST_NAMES = 1000;
 
-export function openPostgres(options: PostgresOptions): SqlSession {
+export function openPostgres(options: SessionOptions): SqlSession {
   const connection = {
-    connectionString: withOptions(options.address, options.deadline),
+    connectionString: withOptions(options.address, options),
+    ...(options.tls === undefined ? {} : { ssl: sslOf(options.tls) }),
     connectionTimeoutMillis: CONNECT_MS,
     application_name: `credit-gateway ${options.source}`,
   };
@@ -134,7 +137,7 @@ export function openPostgres(options: PostgresOptions): SqlSession {
 }
 
 /** Settings of every session, in the address so that nothing there can weaken them. */
-function withOptions(address: string, deadline: number): string {
+function withOptions(address: string, { deadline, tls }: SessionOptions): string {
   const settings = [
     'default_transaction_read_only=on',
     `statement_timeout=${deadline}`,
@@ -143,7 +146,23 @@ function withOptions(address: string, deadline: number): string {
     'TimeZone=Asia/Shanghai',
   ];
   const options = settings.map((setting) => `-c ${setting}`).join(' ');
-  return `${address}${address.includes('?') ? '&' : '?'}options=${encodeURIComponent(options)}`;
+  // What the address says of TLS was read where the manifest was, and the driver would let it win.
+  const rest = tls === undefined ? address : withoutTlsSettings(address);
+  return `${rest}${rest.includes('?') ? '&' : '?'}options=${encodeURIComponent(options)}`;
+}
+
+/** The driver checks the certificate against the address's host, also where that is a number. */
+function sslOf(tls: Tls): false | ConnectionOptions {
+  if (tls.kind === 'off') return false;
+  const { ca, cert, key, serverName } = tls;
+  return {
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
 }
 
 /** A connection of the pool; one that arrives after the caller gave up goes back. */
@@ -178,10 +197,4 @@ async function cancelAtServer(connection: pg.ClientConfig, client: pg.PoolClient
 function isStatementError(error: unknown): boolean {
   const { code, severity } = error as { readonly code?: unknown; readonly severity?: unknown };
   return severity === 'ERROR' && typeof code === 'string' && /^(?:42|22|57014)/.test(code);
-}
-
-function sizeOf(values: readonly unknown[]): number {
-  let size = 0;
-  for (const value of values) size += typeof value === 'string' ? Buffer.byteLength(value) : 4;
-  return size;
 }

@@ -1,17 +1,20 @@
 // Writes the one statement of a request: a branch per look-up, joined by UNION ALL, every column cast to text and
 // short branches padded. Names come from the manifest, quoted; keys are parameters, never text.
+import type { CrosswalkLookup } from '../lookup.ts';
 import type { RecordMapping } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
 import { type Lookup, type ReceiveRow } from '../transport.ts';
-import type { SqlDialect, SqlParameter, SqlStatement } from './dialect.ts';
+import type { Bind, SqlDialect, SqlParameter, SqlStatement } from './dialect.ts';
 
-/** Where a look-up finds its rows. */
-export interface Relation {
-  /** Parts of a qualified name, unquoted: schema and table. */
-  readonly table: readonly string[];
-  /** Column that holds the key, if it is not the look-up's own. */
-  readonly keyColumn?: string;
-}
+/** Where a look-up finds its rows: a table or view, or the text of a query, which its manifest gave. */
+export type Relation =
+  | {
+      /** Parts of a qualified name, unquoted: schema and table. */
+      readonly table: readonly string[];
+      /** Column that holds the key, if it is not the look-up's own. */
+      readonly keyColumn?: string;
+    }
+  | { readonly query: string };
 
 export function writeStatement<R extends RecordMapping>(
   dialect: SqlDialect,
@@ -19,28 +22,76 @@ export function writeStatement<R extends RecordMapping>(
   relationOf: (lookup: Lookup<R>) => Relation,
 ): SqlStatement {
   const widest = Math.max(...lookups.map((lookup) => lookup.columns.length));
-  const values: SqlParameter[] = lookups.map((lookup) => lookup.keys);
+  const values: SqlParameter[] = [];
+  const bind: Bind = (value) => dialect.mark(values.push(value));
   const branches = lookups.map((lookup, branch) => {
-    const { table, keyColumn = lookup.keyColumn } = relationOf(lookup);
-    const key = dialect.quote(keyColumn);
-    const columns = lookup.columns.map((column) => dialect.asText(dialect.quote(column)));
+    const { crosswalk } = lookup;
+    const relation = relationOf(lookup);
+    // Without a join there is one relation only, and names need no prefix.
+    const prefix = crosswalk === undefined ? '' : `${dialect.quote('t')}.`;
+    const columnOf = (name: string): string => prefix + dialect.quote(name);
+    const keyColumn = ('keyColumn' in relation ? relation.keyColumn : undefined) ?? lookup.keyColumn;
+    const key = crosswalk === undefined ? columnOf(keyColumn) : `${dialect.quote('x')}.${dialect.quote('k')}`;
+    const columns = lookup.columns.map((column) => dialect.asText(columnOf(column)));
     while (columns.length < widest) columns.push(dialect.nothing);
     const selected = [dialect.asText(String(branch)), dialect.asText(key), ...columns].join(', ');
-    const from = table.map((part) => dialect.quote(part)).join('.');
-    const where = [dialect.anyOf(key, branch + 1)];
+    const from = writeRelation(dialect, relation, crosswalk !== undefined);
+    const join = crosswalk === undefined ? '' : writeJoin(dialect, crosswalk, lookup, columnOf, bind);
+    const where =
+      crosswalk === undefined
+        ? [dialect.anyOf(key, lookup.keys, bind)]
+        : crosswalk.except.length > 0
+          ? [`NOT ${dialect.anyOf(columnOf(crosswalk.column), crosswalk.except, bind)}`]
+          : [];
     for (const condition of lookup.conditions) {
-      const column = dialect.quote(condition.filter.column);
-      const met = dialect.meets(condition, column, values.length + 1);
-      where.push(met.text);
-      values.push(...met.values);
+      where.push(dialect.meets(condition, columnOf(condition.filter.column), bind));
     }
-    return `SELECT ${selected} FROM ${from} WHERE ${where.join(' AND ')}`;
+    const conditions = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
+    return `SELECT ${selected} FROM ${from}${join}${conditions}`;
   });
   return {
     text: branches.join(' UNION ALL '),
     values,
     width: widest + 2,
   };
+}
+
+function writeRelation(dialect: SqlDialect, relation: Relation, joined: boolean): string {
+  // The line break ends a comment with which the query may end.
+  if ('query' in relation) return `(${relation.query}\n) AS ${dialect.quote(joined ? 't' : 'q')}`;
+  const name = writeName(dialect, relation.table);
+  return joined ? `${name} AS ${dialect.quote('t')}` : name;
+}
+
+const writeName = (dialect: SqlDialect, parts: readonly string[]): string =>
+  parts.map((part) => dialect.quote(part)).join('.');
+
+/**
+ * The subjects' other identifiers, each once, joined to the rows that carry them. The crosswalk is narrowed first,
+ * so that both tables are read by their indexes.
+ */
+function writeJoin(
+  dialect: SqlDialect,
+  { table, from, pairs }: CrosswalkLookup,
+  { keys }: Lookup,
+  columnOf: (name: string) => string,
+  bind: Bind,
+): string {
+  const known = dialect.quote(from);
+  const others = pairs.map(([, other]) => dialect.quote(other));
+  const selected = [
+    `${known} AS ${dialect.quote('k')}`,
+    ...others.map((other, at) => `${other} AS ${dialect.quote(`m${at}`)}`),
+    ...[known, ...others].flatMap((column, at) => {
+      const exact = dialect.exact(column);
+      return exact === column ? [] : [`${exact} AS ${dialect.quote(`e${at}`)}`];
+    }),
+  ].join(', ');
+  const inner = `SELECT DISTINCT ${selected} FROM ${writeName(dialect, table)} WHERE ${dialect.anyOf(known, keys, bind)}`;
+  const on = pairs.map(([column], at) =>
+    dialect.same(columnOf(column), `${dialect.quote('x')}.${dialect.quote(`m${at}`)}`),
+  );
+  return ` JOIN (${inner}) AS ${dialect.quote('x')} ON ${on.join(' AND ')}`;
 }
 
 /** Hands the rows of such a statement to `receive` under the look-up of their branch. */

@@ -12,9 +12,9 @@ const { manifests } = loadManifests({
   environment: {
     COURT_URL: 'http://127.0.0.1',
     FINANCE_DROP: '/srv/drop',
-    HR_DATABASE_URL: 'postgres://hr',
+    HR_DATABASE_URL: 'postgres://127.0.0.1/hr',
     PROCUREMENT_URL: 'http://127.0.0.1',
-    REGISTRY_DATABASE_URL: 'postgres://registry',
+    REGISTRY_DATABASE_URL: 'postgres://127.0.0.1/registry',
   },
 });
 const manifestOf = (source: string): Manifest => manifests.find((manifest) => manifest.source === source)!;

@@ -251,9 +251,9 @@ describe('an address', () => {
   });
 
   test('of another protocol than the transport is refused without showing it', () => {
-    const problems = load({ ...environment, HR_DATABASE_URL: 'mysql://root:secret@hr' }).problems.map(short);
+    const problems = load({ ...environment, HR_DATABASE_URL: 'oracle://root:secret@hr' }).problems.map(short);
     expect(problems).toEqual([
-      '5: address: what ${HR_DATABASE_URL} holds does not begin with postgres:// or postgresql://',
+      '5: address: what ${HR_DATABASE_URL} holds does not begin with postgres:// or postgresql:// or mysql:// or mariadb://',
     ]);
   });
 });

@@ -12,6 +12,7 @@ import { type AgencyRow, type AgencyRows, type Bench, ask, numbersOf, openProbe,
 import { startFileBench } from './file-bench.ts';
 import { startGraphqlBench } from './graphql-bench.ts';
 import { HTTP_BATCH, HTTP_PAGE, startHttpBench } from './http-bench.ts';
+import { mariadbUrl, startMysqlBench } from './mysql-bench.ts';
 import { startSqlBench } from './sql-bench.ts';
 
 /** In CI the machine's own server is a must; elsewhere it is used when named. */
@@ -38,6 +39,8 @@ const benches: [string, () => Promise<Bench>][] = [
 ];
 if (serverUrl !== undefined)
   benches.push(['sql on a server by address', () => startSqlBench('sql', serverUrl)]);
+const mariadb = mariadbUrl;
+if (mariadb !== undefined) benches.push(['sql on MariaDB', () => startMysqlBench(mariadb)]);
 
 const firm = (index: number): Subject => ({ kind: 'Organization', id: usccAt('91', index) });
 const person = (index: number): Subject => ({ kind: 'Person', id: citizenIdAt(index) });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { SqlSession, SqlStatement } from '../../../connectors/sql/dialect.ts';
-import { type PostgresOptions, openPostgres } from '../../../connectors/sql/postgres.ts';
+import type { SessionOptions, SqlSession, SqlStatement } from '../../../connectors/sql/dialect.ts';
+import { openPostgres } from '../../../connectors/sql/postgres.ts';
 import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
 import { type PostgresTap, startTap } from '../../contract/postgres-tap.ts';
 
@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const open = (options: Partial<PostgresOptions> = {}): SqlSession => {
+const open = (options: Partial<SessionOptions> = {}): SqlSession => {
   const address = new URL(server.url('postgres'));
   address.host = `127.0.0.1:${tap.port}`;
   const defaults = { source: 'probe', concurrency: 2, deadline: 2000, bytes: 10_000 };
