@@ -65,7 +65,10 @@ export interface SourceAnswer {
   readonly state: KnownState;
   /** The moment the data speak of, ISO 8601; null when nothing is known. */
   readonly asOf: string | null;
-  /** record type → subject id → rows, in the manifest's order. A subject without rows may be absent. */
+  /**
+   * record type → subject id → rows. A subject without rows may be absent. The order of rows means nothing: whoever
+   * shows them puts them in the manifest's order, by the values he shows.
+   */
   readonly rows: ReadonlyMap<string, ReadonlyMap<string, readonly RecordRow[]>>;
   /** Subjects of whom the answer was not usable although the rest was: their section is INVALID. */
   readonly invalidSubjects: ReadonlySet<string>;

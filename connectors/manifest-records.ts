@@ -124,14 +124,19 @@ function readForms(written: unknown, kind: SubjectKind, path: Path, report: Repo
   });
 }
 
+/** The manifest names columns; what is put in order are values of fields. */
 function readOrder(name: string, record: WrittenRecord, report: Report): readonly string[] {
-  const columns = new Set(Object.values(record.fields).map((field) => field.column));
-  record.order.forEach((column, index) => {
-    if (columns.has(column)) return;
+  const fields = new Map<string, string>();
+  for (const [field, { column }] of Object.entries(record.fields)) {
+    if (!fields.has(column)) fields.set(column, field);
+  }
+  return record.order.flatMap((column, index) => {
+    const field = fields.get(column);
+    if (field !== undefined) return [field];
     const path = ['records', name, 'order', index];
-    report(path, `${path.join('.')}: ${column} is not the column of a field`, suggest(column, columns));
+    report(path, `${path.join('.')}: ${column} is not the column of a field`, suggest(column, fields.keys()));
+    return [];
   });
-  return record.order;
 }
 
 function readFields(

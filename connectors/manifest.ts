@@ -54,7 +54,7 @@ export interface Crosswalk {
 export interface RecordMapping {
   readonly record: string;
   readonly subjects: ReadonlyMap<SubjectKind, SubjectKey>;
-  /** Source columns that order a subject's records, ascending. */
+  /** Fields that order a subject's records where they are shown, ascending. */
   readonly order: readonly string[];
   readonly fields: ReadonlyMap<string, FieldMapping>;
   /** Fields the source can filter by; all others are decided here alone. */

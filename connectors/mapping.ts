@@ -24,7 +24,6 @@ export interface RowCollector {
 
 export function collectRows(recordsPerSubject: number): RowCollector {
   const records = new Map<RecordMapping, Map<string, RecordRow[]>>();
-  const orders = new Map<RecordMapping, readonly string[]>();
   const invalid = new Set<string>();
   const reasons = new Set<string>();
   const methods = new Map<string, Map<string, MatchMethod>>();
@@ -49,7 +48,6 @@ export function collectRows(recordsPerSubject: number): RowCollector {
     if (bySubject === undefined) {
       bySubject = new Map<string, RecordRow[]>();
       records.set(lookup.mapping, bySubject);
-      orders.set(lookup.mapping, orderFields(lookup));
     }
     for (const subject of owners) {
       if (typeof row === 'string') {
@@ -73,8 +71,6 @@ export function collectRows(recordsPerSubject: number): RowCollector {
     const rows = new Map<string, ReadonlyMap<string, readonly RecordRow[]>>();
     for (const [mapping, bySubject] of records) {
       for (const subject of invalid) bySubject.delete(subject);
-      const order = orders.get(mapping) ?? [];
-      if (order.length > 0) for (const list of bySubject.values()) list.sort(byFields(order));
       rows.set(mapping.record, bySubject);
     }
     return { rows, invalidSubjects: invalid, methods, foreign, reasons };
@@ -122,32 +118,4 @@ function readRow(lookup: PlannedLookup, values: readonly unknown[]): RecordRow |
     row[field] = read.value;
   }
   return row;
-}
-
-/** The fields of the manifest's order columns, as far as they were permitted: an order tells of its column. */
-function orderFields(lookup: PlannedLookup): readonly string[] {
-  const fields: string[] = [];
-  for (const column of lookup.mapping.order) {
-    const field = lookup.fields.find((candidate) => candidate.column === column);
-    // A later column orders only within the one before it.
-    if (field === undefined) break;
-    fields.push(field.field);
-  }
-  return fields;
-}
-
-/** Ascending, nulls last; stable, so that equal rows keep the source's order. */
-function byFields(fields: readonly string[]): (a: RecordRow, b: RecordRow) => number {
-  return (a, b) => {
-    for (const field of fields) {
-      const left = a[field] ?? null;
-      const right = b[field] ?? null;
-      if (left === right) continue;
-      if (left === null) return 1;
-      if (right === null) return -1;
-      if (left < right) return -1;
-      if (left > right) return 1;
-    }
-    return 0;
-  };
 }

@@ -4,7 +4,7 @@ import type { DecisionTable, DeriveDecision } from '../../policies/engine/decisi
 import type { SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
 import { type Evidence, type Judgement, judge } from '../verdict/judge.ts';
-import { verdictFacts } from '../verdict/verdict-view.ts';
+import { inFindingOrder, verdictFacts } from '../verdict/verdict-view.ts';
 import { bareObject } from './bare-object.ts';
 import { ownFields, ownView } from './own-view.ts';
 import { isDerivable } from './plan.ts';
@@ -34,8 +34,13 @@ export interface Completion {
 
 type View = Readonly<Record<string, unknown>>;
 
-/** Prepares every value of the plan. Pure: no source is asked from here on. */
-export function complete(fetched: Fetched): Completion {
+const nothing: ReadonlySet<string> = new Set();
+
+/**
+ * Prepares every value of the plan. Pure: no source is asked from here on. `orders`: record type → fields by which
+ * its records are ordered.
+ */
+export function complete(fetched: Fetched, orders: ReadonlyMap<string, readonly string[]>): Completion {
   const { planned, answers } = fetched;
   const { decided } = planned;
   const { snapshot, today } = decided.admitted;
@@ -43,8 +48,8 @@ export function complete(fetched: Fetched): Completion {
   const noteWithheld = (entry: Withheld): void => {
     if (!withheld.has(entry.coordinate)) withheld.set(entry.coordinate, entry);
   };
-  const viewerFor = (type: RecordType, shown: Iterable<string>): RecordViewer =>
-    recordViewer(type, shown, decided.table, today, noteWithheld);
+  const viewerFor = (type: RecordType, shown: ReadonlySet<string>): RecordViewer =>
+    recordViewer(type, shown, orders.get(type.name) ?? [], decided.table, today, noteWithheld);
   const grantedRecord = (type: RecordType): boolean =>
     decided.table.records.get(type.name)?.anyShown === true;
 
@@ -62,7 +67,7 @@ export function complete(fetched: Fetched): Completion {
   const verdictViewer = (name: string): RecordViewer => {
     let viewer = verdictViewers.get(name);
     if (viewer === undefined) {
-      viewer = viewerFor(snapshot.catalogue.records.get(name)!, []);
+      viewer = viewerFor(snapshot.catalogue.records.get(name)!, nothing);
       verdictViewers.set(name, viewer);
     }
     return viewer;
@@ -90,11 +95,18 @@ export function complete(fetched: Fetched): Completion {
     const own = allowed.get('Verdict');
     const view = ownView(own, facts.verdict);
     // Lists are made only where they are selected, and only then are their withheld fields listed.
-    const list = (name: string, type: string, values: () => readonly View[]): void => {
+    const list = (
+      name: string,
+      type: string,
+      values: () => readonly View[],
+      ordered: (views: View[]) => View[] = (views) => views,
+    ): void => {
       view[name] =
-        own?.has(name) === true ? () => values().map((value) => ownView(allowed.get(type), value)) : null;
+        own?.has(name) === true
+          ? () => ordered(values().map((value) => ownView(allowed.get(type), value)))
+          : null;
     };
-    list('findings', 'Finding', facts.findings);
+    list('findings', 'Finding', facts.findings, inFindingOrder);
     list('evidence', 'Evidence', facts.evidence);
     list('rules', 'Rule', facts.rules);
     list('notAssessed', 'Rule', facts.notAssessed);

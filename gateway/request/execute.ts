@@ -25,6 +25,7 @@ import { planFetches } from './plan.ts';
 import { prepareSelection } from './prepared-selection.ts';
 import type { Recorder } from './record.ts';
 import { type ReadableOperation, fragmentsOf } from './selection.ts';
+import { recordOrders } from './shown-order.ts';
 import type { Admitted, Fetched, Planned } from './stages.ts';
 import { visibleSchema } from './visible-schema.ts';
 import { writtenData } from './written-data.ts';
@@ -102,7 +103,7 @@ async function answer(
     parts.connectors,
     AbortSignal.timeout(parts.limits.requestMilliseconds),
   );
-  const completion = complete(fetched);
+  const completion = complete(fetched, recordOrders(parts.manifests));
   const rootValue = { ...ownData(admitted, parts), ...completion.rootValue };
   const executed = await run(wanted, reading, rootValue);
   return conclude(admitted, parts, executed, fetched, completion);

@@ -6,6 +6,7 @@ import type { RowFacts } from '../../policies/engine/evaluate.ts';
 import { applyMask } from '../../policies/masks/mask.ts';
 import type { RecordField, RecordType } from '../../schema/catalogue.ts';
 import { bareObject } from './bare-object.ts';
+import { byShown } from './shown-order.ts';
 import type { Withheld } from './stages.ts';
 
 /** Values by field name; null prototype. */
@@ -13,7 +14,7 @@ export type View = Readonly<Record<string, Value>>;
 
 /** Shows the records of one type and notes what had to be withheld. */
 export interface RecordViewer {
-  /** Views of the rows the caller may see. */
+  /** Views of the rows the caller may see, ordered by what they show. */
   show(rows: readonly RecordRow[]): View[];
   /** One value of one row, decided like any other; null where withheld. */
   value(row: RecordRow, field: string): Value;
@@ -23,22 +24,25 @@ export interface RecordViewer {
 
 const denied: FieldOutcome = { kind: 'deny', reason: 'FORBIDDEN' };
 
+/** `order`: fields by which rows are ordered first, as far as they are shown; then by all that is shown. */
 export function recordViewer(
   record: RecordType,
-  shown: Iterable<string>,
+  shown: ReadonlySet<string>,
+  order: readonly string[],
   table: DecisionTable,
   today: string,
   noteWithheld: (withheld: Withheld) => void,
 ): RecordViewer {
   const grant = table.records.get(record.name)!;
-  const columns = [...shown].flatMap((name) => {
-    const field = record.fields.get(name);
-    return field === undefined ? [] : [{ field, decision: table.decisions.get(field.coordinate)! }];
-  });
+  const columns = [...record.fields.values()]
+    .filter(({ name }) => shown.has(name))
+    .map((field) => ({ field, decision: table.decisions.get(field.coordinate)! }));
   // Where nothing depends on the row, nothing is tried on it.
   const conditional = !grant.always || columns.some(({ decision }) => decision.kind === 'row');
   const factsOf = (row: RecordRow): RowFacts =>
     conditional ? { row, today, tried: new Map() } : { row, today };
+  const names = columns.map(({ field }) => field.name);
+  const inOrder = byShown([...order.filter((name) => names.includes(name)), ...names]);
   const decided = (field: RecordField, decision: Decision, facts: RowFacts): Value => {
     const value = facts.row[field.name] ?? null;
     const outcome = decision.kind === 'row' ? decision.decide(facts) : decision;
@@ -85,7 +89,7 @@ export function recordViewer(
         for (const { field, decision } of columns) view[field.name] = decided(field, decision, facts);
         views.push(view);
       }
-      return views;
+      return views.length > 1 ? views.sort(inOrder) : views;
     },
     value: (row, name) => through(row, [name], row[name] ?? null),
     derived: through,

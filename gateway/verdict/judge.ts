@@ -128,7 +128,8 @@ function rulesFor(subject: SubjectRules, asOf: string, place: RegionCode | undef
   return made;
 }
 
-const rank: Readonly<Record<Assessment['status'], number>> = {
+/** What is in force comes first. */
+export const statusRank: Readonly<Record<Assessment['status'], number>> = {
   IN_FORCE: 0,
   SUSPENDED: 1,
   UNDATED: 2,
@@ -140,7 +141,7 @@ const rank: Readonly<Record<Assessment['status'], number>> = {
 
 /** Days are YYYY-MM-DD, so that their text orders as they do. */
 function inForceFirst(a: Assessment, b: Assessment): number {
-  if (a.status !== b.status) return rank[a.status] - rank[b.status];
+  if (a.status !== b.status) return statusRank[a.status] - statusRank[b.status];
   const [left, right] = [a.from ?? '', b.from ?? ''];
   return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -3,8 +3,9 @@
 import type { Value } from '../../connectors/contract.ts';
 import type { SceneRules } from '../../policies/engine/rulebook.ts';
 import type { RecordViewer } from '../request/record-view.ts';
-import type { Assessment, Occasion } from './assess-record.ts';
-import type { Evidence, Judgement } from './judge.ts';
+import { byShown } from '../request/shown-order.ts';
+import type { Assessment, FindingStatus, Occasion } from './assess-record.ts';
+import { type Evidence, type Judgement, statusRank } from './judge.ts';
 
 const advice =
   'Advice to the person who decides: it cites rules and records and decides nothing by itself. ' +
@@ -93,6 +94,22 @@ function finding(
     underObjection,
     otherBasis,
   };
+}
+
+const byDayAndRest = byShown([
+  ...['from', 'source', 'recordType', 'rule', 'record', 'until', 'effect', 'underObjection', 'title'],
+  ...['otherBasis', 'basis', 'certainty', 'jurisdiction'],
+]);
+
+/**
+ * Orders findings as they are shown: those in force first, then by the first day. A day that is withheld or masked
+ * places nothing.
+ */
+export function inFindingOrder<V extends Readonly<Record<string, unknown>>>(findings: V[]): V[] {
+  if (findings.length < 2) return findings;
+  const rankOf = ({ status }: V): number =>
+    typeof status === 'string' ? statusRank[status as FindingStatus] : 0;
+  return findings.sort((a, b) => rankOf(a) - rankOf(b) || byDayAndRest(a, b));
 }
 
 const stateTexts = {

@@ -91,7 +91,7 @@ export function judgeFor(snapshot: PolicySnapshot, subject: DecisionSubject, nam
     );
     if (answer.errors.length > 0) throw new Error('the policies of this test do not fail');
     return {
-        allowed: answer.decision === 'allow',
+      allowed: answer.decision === 'allow',
       by: answer.reasons.map((id) => own[Number(id.slice(1))]!),
     };
   };
@@ -126,6 +126,8 @@ export interface Selected {
   readonly coordinates: ReadonlySet<string>;
   /** `Organization.court` → record types. */
   readonly records: ReadonlyMap<string, ReadonlySet<string>>;
+  /** `Organization.court` → coordinates of the records' fields under it. */
+  readonly under: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export async function selectedBy(
@@ -136,12 +138,8 @@ export async function selectedBy(
 ): Promise<Selected> {
   const coordinates = new Set<string>();
   const records = new Map<string, Set<string>>();
-  const fieldResolver: GraphQLFieldResolver<{ readonly of?: string }, unknown> = (
-    source,
-    _given,
-    _context,
-    info,
-  ) => {
+  const under = new Map<string, Set<string>>();
+  const fieldResolver: GraphQLFieldResolver<Dummy, unknown> = (source, _given, _context, info) => {
     const coordinate = `${info.parentType.name}.${info.fieldName}`;
     coordinates.add(coordinate);
     const opened = snapshot.catalogue.sections.get(coordinate);
@@ -160,35 +158,42 @@ export async function selectedBy(
     const carried =
       section?.typeName === info.parentType.name ? section.fields.get(info.fieldName) : undefined;
     if (carried !== undefined) records.get(source.of!)!.add(carried.record);
-    return dummy(info.returnType, coordinate);
+    const within = opened === undefined ? source.within : coordinate;
+    if (within !== undefined) under.set(within, (under.get(within) ?? new Set<string>()).add(coordinate));
+    return dummy(info.returnType, { of: coordinate, within });
   };
   const result = await execute({ schema, document, variableValues, fieldResolver, rootValue: {} });
   if (result.errors !== undefined) throw result.errors[0]!;
-  return { coordinates, records };
+  return { coordinates, records, under };
 }
 
-function dummy(type: GraphQLOutputType, of: string): unknown {
+/** Where a value of the world of dummies came from: its field, and the section it stands in. */
+interface Dummy {
+  readonly of?: string;
+  readonly within?: string | undefined;
+}
+
+function dummy(type: GraphQLOutputType, from: Dummy): unknown {
   const nullable = getNullableType(type);
   const named = getNamedType(type);
   if (isListType(nullable)) {
     if (named.name.endsWith('Item')) {
       return [{ __typename: named.name.replace(/Item$/, '') }, { __typename: 'InvalidSubject' }];
     }
-    return isLeafType(named) ? [] : [{ of }];
+    return isLeafType(named) ? [] : [from];
   }
-  if (!isLeafType(named)) return { of };
+  if (!isLeafType(named)) return from;
   if (!isNonNullType(type)) return null;
   if (isEnumType(named)) return named.getValues()[0]!.value;
   return { Int: 0, Boolean: false, String: '', USCC: '***', CitizenId: '***' }[named.name];
 }
 
-/** The data the asker is to get; `fetchedFields` only tells whether a list could be put in order. */
+/** The data the asker is to get. */
 export async function expectData(
   snapshot: PolicySnapshot,
   everything: Everything,
   judgeOf: Judge,
   selected: Selected,
-  fetchedFields: (record: RecordType) => ReadonlySet<string>,
   document: DocumentNode,
   variableValues: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
@@ -201,18 +206,18 @@ export async function expectData(
     if (outcome.kind === 'deny') return null;
     return outcome.kind === 'mask' ? applyMask(outcome.mask, value, record.fields.get(field)!.type) : value;
   };
-  const rowsOf = (record: RecordType, id: string): Record<string, unknown>[] =>
-    everything
-      .rowsOf(record, id, fetchedFields(record))
+  const rowsOf = (record: RecordType, id: string, section: string): Record<string, unknown>[] => {
+    const asked = [...record.fields.keys()].filter((field) =>
+      selected.under.get(section)?.has(`${record.name}.${field}`),
+    );
+    const first = everything.orderOf(record).filter((field) => asked.includes(field));
+    return everything
+      .rowsOf(record, id)
       .filter((row) => judgeOf.visible(record, row))
-      .map((row) =>
-        Object.fromEntries(
-          [...record.fields.keys()].map((field) => [
-            field,
-            () => shown(record, row, field, row[field] ?? null),
-          ]),
-        ),
-      );
+      .map((row) => asked.map((field) => [field, shown(record, row, field, row[field] ?? null)] as const))
+      .map((entries): Record<string, Value> => Object.fromEntries(entries))
+      .sort((a, b) => inOrder([...first, ...asked], a, b));
+  };
   const sectionOf = (kind: SubjectTypeName, source: string, id: string): unknown => {
     const section = catalogue.sections.get(`${kind}.${source}`)!;
     const wanted = [...selected.records.get(`${kind}.${source}`)!];
@@ -225,7 +230,7 @@ export async function expectData(
       const record = catalogue.records.get(recordName)!;
       if (!anyEver(record) || !['OK', 'STALE'].includes(state)) continue;
       view[name] = (given: { readonly first?: number | null; readonly after?: string | null }) => {
-        const rows = rowsOf(record, id);
+        const rows = rowsOf(record, id, `${kind}.${source}`);
         return shape === 'list' ? rows : shape === 'one' ? (rows[0] ?? null) : page(rows, given);
       };
     }
@@ -251,8 +256,7 @@ export async function expectData(
       const rules = subjectRules.rules.filter((rule) => rule.recordType === recordType);
       const reads = [...new Set(rules.flatMap((rule) => [...rule.reads]))];
       const { state, asOf, invalidSubjects } = everything.answerOf(recordType.source);
-      const all = new Set(recordType.fields.keys());
-      const rows = everything.rowsOf(recordType, id, all);
+      const rows = everything.rowsOf(recordType, id);
       const may = [imagined[0]!, ...rows].every((row) =>
         reads.every((field) => judgeOf.mayDerive(recordType, field, row)),
       );
@@ -283,6 +287,8 @@ export async function expectData(
     for (const [name, type] of Object.entries(lists)) {
       whole[name] = () => facts[name as keyof typeof lists]().map((entry) => own(type, entry));
     }
+    const findings = (): Record<string, unknown>[] => facts.findings().map((entry) => own('Finding', entry));
+    whole['findings'] = () => findings().sort((a, b) => inOrder(findingOrder, placed(a), placed(b)));
     return own('Verdict', whole);
   };
   const entity = (kind: SubjectTypeName, id: string): Record<string, unknown> => ({
@@ -315,6 +321,30 @@ export async function expectData(
   });
   if (result.errors !== undefined) throw result.errors[0]!;
   return result.data;
+}
+
+/** What a finding is placed by: what is in force first, then days and names. */
+const findingOrder = [
+  ...['place', 'from', 'source', 'recordType', 'rule', 'record', 'until', 'effect'],
+  ...['underObjection', 'title', 'otherBasis'],
+];
+const statuses = ['IN_FORCE', 'SUSPENDED', 'UNDATED', 'UNPLACED', 'ABSENT', 'NOT_YET', 'EXPIRED'];
+const placed = (finding: Record<string, unknown>): Record<string, Value> => ({
+  ...(finding as Record<string, Value>),
+  place: statuses.indexOf(String(finding['status'])),
+});
+
+/** By each name in turn, null last. */
+function inOrder(
+  names: readonly string[],
+  a: Readonly<Record<string, Value>>,
+  b: Readonly<Record<string, Value>>,
+): number {
+  const name = names.find((one) => JSON.stringify(a[one] ?? null) !== JSON.stringify(b[one] ?? null));
+  if (name === undefined) return 0;
+  const [left, right] = [a[name] ?? null, b[name] ?? null];
+  if (left === null || right === null) return left === null ? 1 : -1;
+  return left < right ? -1 : 1;
 }
 
 function page(

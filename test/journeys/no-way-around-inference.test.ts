@@ -1,5 +1,6 @@
 // What could be inferred without being shown: from counts, cursors, states, sizes, verdicts and errors. Held against the
 // answer, against what the agencies received, and against what the audit log kept.
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Watch, watch } from './no-way-around-watch.ts';
 import { type RunningGateway, id, procurement, promotion, runGateway } from './running-gateway.ts';
@@ -79,6 +80,74 @@ describe('lists, counts and cursors', () => {
     expect(await state(`{ ${frame} }`)).toBe('OK');
     expect(await state(`{ ${frame} ${denied} }`)).toBe('OK');
     expect(await state(`{ ${denied} ${frame} }`)).toBe('OK');
+  });
+});
+
+describe('places in a list', () => {
+  let files: pg.Client;
+  let official: string;
+  beforeAll(async () => {
+    const { pathname } = new URL(world.sandbox.environment.HR_DATABASE_URL);
+    files = new pg.Client({ connectionString: world.sandbox.postgres!.url(pathname.slice(1)) });
+    await files.connect();
+    const { rows } = await files.query<{ citizen_id: string }>(
+      `SELECT citizen_id FROM hr.post GROUP BY citizen_id
+       HAVING count(*) = 3 AND count(DISTINCT title) = 3 AND bool_and(region_code LIKE '4202%') LIMIT 1`,
+    );
+    official = rows[0]!.citizen_id;
+  });
+  afterAll(() => files?.end());
+
+  /**
+   * Gives the posts, by title, these first days, and last days a year apart, by which they can be told; written in
+   * the order of the first days, as an agency would have written them.
+   */
+  const begin = async (...days: readonly string[]): Promise<void> => {
+    const { rows } = await files.query<{ title: string }>(
+      'SELECT title FROM hr.post WHERE citizen_id = $1 ORDER BY title COLLATE "C"',
+      [official],
+    );
+    const posts = rows.map(({ title }, at) => ({ title, day: days[at]!, end: `202${at}-06-30` }));
+    for (const { title, day, end } of posts.sort((a, b) => (a.day < b.day ? -1 : 1)))
+      await files.query(
+        'UPDATE hr.post SET valid_from = $1, valid_to = $2 WHERE citizen_id = $3 AND title = $4',
+        [day, end, official, title],
+      );
+  };
+  const posts = async (selection: string, supervised = true): Promise<any[]> => {
+    const { body } = await world.ask({
+      query: `query ($c: CitizenId!) { person(citizenId: $c) { hr { posts { ${selection} } } } }`,
+      variables: { c: official },
+      ...(supervised
+        ? { consumer: 'credit-office', headers: supervision }
+        : { consumer: 'organisation-dept', headers: promotion }),
+    });
+    return body.data.person.hr.posts as any[];
+  };
+
+  // Once rows came in the order of the manifest's column although only the year of it was shown.
+  test.each(['from to', 'to from', 'to', 'title to'])(
+    'tell nothing of a day behind its mask: { %s }',
+    async (selection) => {
+      await begin('2015-02-03', '2015-05-06', '2015-09-10');
+      const before = await posts(selection);
+      await begin('2015-09-10', '2015-02-03', '2015-05-06');
+      expect(await posts(selection)).toEqual(before);
+      await begin('2015-05-06', '2015-09-10', '2015-02-03');
+      expect(await posts(selection)).toEqual(before);
+      expect(before).toHaveLength(3);
+    },
+  );
+
+  test('are those of the manifest as far as its column is shown: by the year, by the day', async () => {
+    await begin('2016-09-10', '2015-05-06', '2015-09-10');
+    expect((await posts('from to')).map(({ from, to }) => `${from} ${to}`)).toEqual([
+      '2015 2021',
+      '2015 2022',
+      '2016 2020',
+    ]);
+    const whole = (await posts('title from', false)).map(({ from }) => from as string);
+    expect(whole).toEqual(['2015-05-06', '2015-09-10', '2016-09-10']);
   });
 });
 
