@@ -1,11 +1,10 @@
 // Looks into the directory where an agency drops its deliveries. A file still being written is left for the next
-// look; one that was renamed into place, or has rested, is ready.
-import { type FSWatcher, watch } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+// look; one that was renamed into place, or has rested, is ready. Links lead out of the box and are never followed.
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileRecord } from '../manifest.ts';
 import { readDeliveryName } from './delivery-name.ts';
-import type { FoundDelivery } from './staging.ts';
+import type { FoundDelivery } from './register.ts';
 
 export interface DropBoxLook {
   /** Record type → deliveries that are ready, in no order. */
@@ -23,31 +22,57 @@ export interface DropBox {
 const REST_MS = 1000;
 
 export function openDropBox(directory: string, records: Iterable<FileRecord>): DropBox {
-  const patterns = [...records].map(({ record, delivery }) => ({ record, pattern: delivery.pattern }));
+  const patterns = [...records].flatMap(({ record, delivery: { pattern, deltas, check } }) => [
+    { record, pattern, delta: false, sidecar: check.sidecar },
+    ...(deltas === undefined
+      ? []
+      : [{ record, pattern: deltas.pattern, delta: true, sidecar: check.sidecar }]),
+  ]);
   let seenBefore = new Map<string, string>();
 
   const look = async (): Promise<DropBoxLook> => {
     const ready = new Map<string, FoundDelivery[]>();
     const seen = new Map<string, string>();
     let unsettled = false;
+    const rests = (file: string, mark: string, mtimeMs: bigint): boolean => {
+      seen.set(file, mark);
+      // Modification times are the file system's, so they are held against the same clock, not the gateway's;
+      // and where that clock differs (network drives), two looks that see the same are as good.
+      return Date.now() - Number(mtimeMs) >= REST_MS || seenBefore.get(file) === mark;
+    };
     for (const file of await readdir(directory)) {
-      for (const { record, pattern } of patterns) {
+      for (const { record, pattern, delta, sidecar } of patterns) {
         const name = readDeliveryName(pattern, file);
         if (name === undefined) continue;
         const path = join(directory, file);
         // Gone since the listing: a later look will tell.
-        const stats = await stat(path, { bigint: true }).catch(() => undefined);
-        if (stats?.isFile() !== true) continue;
-        const mark = `${stats.size}:${stats.mtimeNs}`;
-        seen.set(file, mark);
-        // Modification times are the file system's, so they are held against the same clock, not the gateway's;
-        // and where that clock differs (network drives), two looks that see the same are as good.
-        const rests = Date.now() - Number(stats.mtimeMs) >= REST_MS || seenBefore.get(file) === mark;
-        if (!rests) {
+        const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+        if (stats?.isFile() !== true && stats?.isSymbolicLink() !== true) continue;
+        const proof = sidecar === undefined ? undefined : `${file}.${sidecar}`;
+        const proven =
+          proof === undefined
+            ? undefined
+            : await lstat(join(directory, proof), { bigint: true }).catch(() => undefined);
+        let whole = rests(file, `${stats.size}:${stats.mtimeNs}`, stats.mtimeMs);
+        if (proof !== undefined && proven !== undefined)
+          whole = rests(proof, `${proven.size}:${proven.mtimeNs}`, proven.mtimeMs) && whole;
+        if (!whole) {
           unsettled = true;
           continue;
         }
-        const found = { ...name, path, size: Number(stats.size), modified: String(stats.mtimeNs) };
+        const refused = stats.isSymbolicLink()
+          ? ('link' as const)
+          : proof !== undefined && proven?.isFile() !== true
+            ? ('no sidecar' as const)
+            : undefined;
+        const found = {
+          ...name,
+          path,
+          delta,
+          size: Number(stats.size),
+          modified: proven === undefined ? String(stats.mtimeNs) : `${stats.mtimeNs}+${proven.mtimeNs}`,
+          ...(refused === undefined ? {} : { refused }),
+        };
         ready.set(record, [...(ready.get(record) ?? []), found]);
       }
     }
@@ -55,61 +80,4 @@ export function openDropBox(directory: string, records: Iterable<FileRecord>): D
     return { ready, unsettled };
   };
   return { look };
-}
-
-/**
- * Calls `look` one at a time: when the directory changes, and every `interval` milliseconds, because not every file
- * system tells of changes. `look` resolves with the longest time it can wait for the next one.
- */
-export function keepLooking(
-  directory: string,
-  interval: number,
-  look: () => Promise<number>,
-): { close(): Promise<void> } {
-  let closed = false;
-  let changed = false;
-  let wake: () => void = () => undefined;
-  let watcher: FSWatcher | undefined;
-  try {
-    watcher = watch(directory, { persistent: false }, () => {
-      changed = true;
-      wake();
-    });
-    watcher.on('error', () => watcher?.close());
-  } catch {
-    // The directory may come later; the looks at intervals will find it.
-  }
-  const loop = async (): Promise<void> => {
-    while (!closed) {
-      const started = performance.now();
-      changed = false;
-      const most = Math.min(interval, await look());
-      if (closed) return;
-      // A burst of changes is one look, not one each.
-      const least = Math.max(0, 50 - (performance.now() - started));
-      await pause(least);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, most);
-        timer.unref();
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        if (closed || changed) wake();
-      });
-    }
-  };
-  const looping = loop();
-  return {
-    close: async () => {
-      closed = true;
-      watcher?.close();
-      wake();
-      await looping;
-    },
-  };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }

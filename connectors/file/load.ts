@@ -1,66 +1,64 @@
-// Loads one delivery into a table of its own and makes it the active one, all in one transaction: look-ups see the old
-// delivery or the new one, whole, and a crash leaves nothing behind.
-import { createHash } from 'node:crypto';
+// Loads one delivery in one transaction: everything anew into a table of its own, or changes into the active one.
+// Look-ups see the delivery before or this one, whole, and a crash leaves nothing behind.
+import { lstat } from 'node:fs/promises';
 import pg from 'pg';
-import type { FileRecord } from '../manifest.ts';
-import { comparableKey } from '../key-forms.ts';
 import type { Log } from '../log.ts';
+import type { FileRecord } from '../manifest.ts';
+import { applyDelta } from './apply-delta.ts';
 import { compareDeliveries } from './delivery-name.ts';
-import { DeliveryProblem } from './delivery-problem.ts';
-import { type StagedRow, readCsv } from './read-csv.ts';
-import { readJsonLines } from './read-jsonl.ts';
-import { readText } from './read-text.ts';
+import { Findings, problem } from './delivery-problem.ts';
+import { openRowWriter } from './insert-rows.ts';
+import { openRows } from './open-rows.ts';
+import { type Proof, proveDelivery } from './prove.ts';
 import {
   type ActiveDelivery,
   type FoundDelivery,
   type StagedKind,
-  identity,
-  inTransaction,
   readActive,
-} from './staging.ts';
+  register,
+  retire,
+} from './register.ts';
+import { refuseShrunken } from './shrunken.ts';
+import { stageRowsOf } from './stage-row.ts';
+import { stagedNames, stagedSources } from './staged-columns.ts';
+import { inTransaction } from './staging.ts';
 
 export type LoadOutcome =
   | { readonly kind: 'active'; readonly delivery: ActiveDelivery }
-  /** Another gateway is loading this record type. */
+  /** Another gateway is loading this record type, or the file is still being written. */
   | { readonly kind: 'busy' };
 
-const ROWS_A_BATCH = 5000;
-const ROWS_A_PROGRESS_LINE = 250_000;
-
-/** Columns a staging table has: those the manifest maps. The rest of a delivery is not kept. */
-export function stagedColumns(record: FileRecord): readonly string[] {
-  return [...new Set([...record.fields.values()].map((field) => field.column))];
+export interface Loading {
+  readonly pool: pg.Pool;
+  readonly kind: StagedKind;
+  readonly record: FileRecord;
+  readonly found: FoundDelivery;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** A person has said that it may be so much smaller. */
+  readonly released: boolean;
 }
 
-/**
- * The column of comparable keys made from `column`. The leading space keeps it apart from every header, which are
- * trimmed.
- */
-export function stagedKeyColumn(record: FileRecord, column: string): string {
-  return ` key${keyColumns(record).indexOf(column)}`;
-}
-
-function keyColumns(record: FileRecord): readonly string[] {
-  return [...new Set([...record.subjects.values()].map((key) => key.column))];
-}
-
-/** What decides a staging table's content, apart from the delivery. */
-export function shapeOf(record: FileRecord): string {
-  const { format, encoding } = record.delivery;
-  const decisive = [format, encoding, keyColumns(record), stagedColumns(record)];
-  return createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 16);
+/** What is known while a delivery is read. */
+export interface LoadStep extends Omit<Loading, 'pool'> {
+  readonly client: pg.PoolClient;
+  readonly proof: Proof;
+  readonly previous: ActiveDelivery | undefined;
+  readonly progress: (rows: number) => void;
 }
 
 /** @throws DeliveryProblem when the delivery is to be put aside; then nothing has changed */
-export async function loadDelivery(
-  pool: pg.Pool,
-  kind: StagedKind,
-  record: FileRecord,
-  found: FoundDelivery,
-  log: Log,
-  signal: AbortSignal,
-): Promise<LoadOutcome> {
-  return inTransaction(pool, async (client) => {
+export async function loadDelivery(loading: Loading): Promise<LoadOutcome> {
+  const { pool, kind, record, found, log, signal } = loading;
+  const started = performance.now();
+  const progress = (rows: number): void => {
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    log.info(
+      { source: kind.source, record: kind.record, file: found.file, rows, seconds },
+      'loading a delivery',
+    );
+  };
+  return inTransaction<LoadOutcome>(pool, async (client) => {
     const lock = await client.query<{ taken: boolean }>(
       `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 1)) AS taken`,
       [`${kind.source}.${kind.record}.${kind.shape}`],
@@ -71,32 +69,47 @@ export async function loadDelivery(
     if (previous !== undefined && (sameFile(previous, found) || compareDeliveries(found, previous) < 0)) {
       return { kind: 'active', delivery: previous };
     }
-    const id = await register(client, kind, found);
-    const table = tableName(kind, found, id);
-    const { rows, sha256 } = await fill(client, table, record, found, { ...kind, log, signal });
-    if (rows === 0 && (previous?.rows ?? 0) > 0) {
-      throw new DeliveryProblem('SHRUNKEN', `no rows, after ${previous?.rows} in the delivery before`);
-    }
-    await retire(client, kind);
-    await client.query(
-      `UPDATE staging.delivery SET state = 'active', table_name = $2, rows = $3, sha256 = $4 WHERE id = $1`,
-      [id, table, rows, sha256],
-    );
-    return { kind: 'active', delivery: { ...found, id, table, rows, sha256 } };
+    // What it builds on may have been replaced meanwhile; the next look decides anew.
+    if (found.delta && found.sequence !== (previous?.sequence ?? Number.NaN) + 1) return { kind: 'busy' };
+    const proof = await proveDelivery(found, record.delivery, signal);
+    const step = { ...loading, client, proof, previous, progress };
+    const delivery = found.delta ? await applyDelta(step) : await loadFull(step);
+    if (await hasChanged(found)) throw new FileChanged();
+    return { kind: 'active', delivery };
+  }).catch((error: unknown): LoadOutcome => {
+    if (error instanceof FileChanged) return { kind: 'busy' };
+    throw error;
   });
 }
 
-export function sameFile(active: ActiveDelivery, found: FoundDelivery): boolean {
-  return active.file === found.file && active.size === found.size && active.modified === found.modified;
+/** Ends the transaction; the next look finds the file as it is then. */
+class FileChanged extends Error {}
+
+async function hasChanged({ path, size, modified }: FoundDelivery): Promise<boolean> {
+  const now = await lstat(path, { bigint: true }).catch(() => undefined);
+  // Taken away after it was read is no harm: all of it was.
+  return now !== undefined && (Number(now.size) !== size || modified.split('+')[0] !== String(now.mtimeNs));
 }
 
-async function register(client: pg.PoolClient, kind: StagedKind, found: FoundDelivery): Promise<string> {
-  const inserted = await client.query<{ id: string }>(
-    `INSERT INTO staging.delivery (source, record, shape, file, delivered, sequence, size, modified, state)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'loading') RETURNING id::text`,
-    identity(kind, found),
+type FileMark = Pick<FoundDelivery, 'file' | 'size' | 'modified'>;
+
+export function sameFile(one: FileMark, other: FileMark): boolean {
+  return one.file === other.file && one.size === other.size && one.modified === other.modified;
+}
+
+async function loadFull(step: LoadStep): Promise<ActiveDelivery> {
+  const { client, kind, found, proof, previous, record, released } = step;
+  const { sha256 } = proof;
+  const id = await register(client, kind, found);
+  const table = tableName(kind, found, id);
+  const rows = await fill(step, `staging.${pg.escapeIdentifier(table)}`);
+  if (previous !== undefined && !released) refuseShrunken(rows, previous.rows, record.delivery.shrink);
+  await retire(client, kind);
+  await client.query(
+    `UPDATE staging.delivery SET state = 'active', table_name = $2, rows = $3, sha256 = $4 WHERE id = $1`,
+    [id, table, rows, sha256],
   );
-  return inserted.rows[0]!.id;
+  return { ...found, id, table, rows, sha256 };
 }
 
 function tableName(kind: StagedKind, found: FoundDelivery, id: string): string {
@@ -105,76 +118,43 @@ function tableName(kind: StagedKind, found: FoundDelivery, id: string): string {
   return `${`${kind.source}_${kind.record}`.slice(0, 30)}_${date}_${sequence}_${id}`;
 }
 
-interface Filling {
-  readonly source: string;
-  readonly record: string;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-}
-
+/** Resolves with the number of rows. */
 async function fill(
-  client: pg.PoolClient,
+  { client, kind, record, found, proof, log, signal, progress }: LoadStep,
   table: string,
-  record: FileRecord,
-  found: FoundDelivery,
-  { log, signal, ...names }: Filling,
-): Promise<{ rows: number; sha256: string }> {
-  const keys = keyColumns(record);
-  const columns = stagedColumns(record);
-  const stored = [...keys.map((_, at) => ` key${at}`), ...columns].map((name) => pg.escapeIdentifier(name));
-  const qualified = `staging.${pg.escapeIdentifier(table)}`;
-  await client.query(`CREATE TABLE ${qualified} (${stored.map((name) => `${name} text`).join(', ')})`);
-  const arrays = stored.map((_, at) => `$${at + 1}::text[]`).join(', ');
-  const insert = { text: `INSERT INTO ${qualified} SELECT * FROM unnest(${arrays})` };
-
-  const hash = createHash('sha256');
-  const text = readText(found.path, record.delivery.encoding, hash, signal);
-  const wanted = [...keys, ...columns];
-  const source = record.delivery.format === 'csv' ? readCsv(text, wanted) : readJsonLines(text, wanted);
-  let batch: (string | null)[][] = stored.map(() => []);
-  let rows = 0;
-  let masked = 0;
-  const flush = async (): Promise<void> => {
-    if (batch[0]?.length === 0) return;
-    await client.query({ ...insert, values: batch });
-    batch = stored.map(() => []);
-  };
-  for await (const row of source) {
-    rows += 1;
-    row.forEach((value, at) => batch[at]!.push(at < keys.length ? stagedKey(value, rows) : value));
-    if (isMasked(row, keys.length)) masked += 1;
-    if (rows % ROWS_A_BATCH === 0) await flush();
-    if (rows % ROWS_A_PROGRESS_LINE === 0)
-      log.info({ ...names, file: found.file, rows }, 'loading a delivery');
+): Promise<number> {
+  const names = stagedNames(record);
+  const columns = names.all.map((name) => ({ name: pg.escapeIdentifier(name), type: 'text' }));
+  await client.query(`CREATE TABLE ${table} (${columns.map(({ name }) => `${name} text`).join(', ')})`);
+  const findings = new Findings();
+  const complain = findings.add.bind(findings);
+  const stager = stageRowsOf(record, complain);
+  const writer = openRowWriter({ client, table, columns, progress });
+  const wanted = { columns: stagedSources(record) };
+  for await (const row of openRows(found, record.delivery, proof, wanted, complain, signal)) {
+    const staged = stager.stage(row);
+    // After the first mistake the rest is only read to tell of all mistakes at once.
+    if (staged !== undefined && findings.none) await writer.write(staged);
   }
-  await flush();
-  for (const at of keys.keys()) {
-    await client.query(`CREATE INDEX ON ${qualified} (${pg.escapeIdentifier(` key${at}`)})`);
+  findings.end();
+  const rows = await writer.end();
+  for (const name of names.keys)
+    await client.query(`CREATE INDEX ON ${table} (${pg.escapeIdentifier(name)})`);
+  if (names.identity.length > 0) {
+    const unique = names.identity.map((name) => pg.escapeIdentifier(name)).join(', ');
+    await client.query(`CREATE UNIQUE INDEX ON ${table} (${unique})`).catch((error: unknown) => {
+      const NOT_UNIQUE = '23505';
+      if ((error as { code?: unknown }).code !== NOT_UNIQUE) throw error;
+      throw problem('DUPLICATE_KEY', `two rows have the same ${record.delivery.deltas?.key.join(', ')}`);
+    });
   }
-  await client.query(`ANALYZE ${qualified}`);
-  if (masked > 0)
-    log.warn({ ...names, file: found.file, masked }, 'rows with masked keys can never be found');
-  return { rows, sha256: hash.digest('hex') };
-}
-
-/** Keys are compared in one form, so that spaces, width or a hyphen in a delivery hide nobody. */
-function stagedKey(value: string | null, row: number): string {
-  const key = value === null ? undefined : comparableKey(value);
-  if (key === undefined) throw new DeliveryProblem('NO_KEY', `record ${row} has no key`);
-  return key;
-}
-
-function isMasked(row: StagedRow, keys: number): boolean {
-  for (let at = 0; at < keys; at += 1) if (row[at]?.includes('*') === true) return true;
-  return false;
-}
-
-/** The delivery before this one, and those of manifests that no gateway has used for a day. */
-async function retire(client: pg.PoolClient, kind: StagedKind): Promise<void> {
-  await client.query(
-    `UPDATE staging.delivery SET state = 'retired', retired_at = now()
-     WHERE source = $1 AND record = $2 AND state = 'active'
-       AND (shape = $3 OR loaded_at < now() - interval '1 day')`,
-    [kind.source, kind.record, kind.shape],
-  );
+  await client.query(`ANALYZE ${table}`);
+  if (stager.masked > 0) {
+    const { source } = kind;
+    log.warn(
+      { source, record: kind.record, file: found.file, masked: stager.masked },
+      'rows with masked keys can never be found',
+    );
+  }
+  return rows;
 }

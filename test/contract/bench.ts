@@ -105,7 +105,7 @@ export function probeManifest(bench: Bench, options: OpenOptions = {}): Manifest
   const sources = join(root, 'sources');
   mkdirSync(schema);
   mkdirSync(sources);
-  for (const name of ['credit.graphql', 'credit-sources.graphql'])
+  for (const name of ['credit.graphql', 'credit-sources.graphql', 'credit-verdicts.graphql'])
     copyFileSync(join('schema', name), join(schema, name));
   writeFileSync(join(schema, 'probe.graphql'), SDL);
   const { deadline = '2s', concurrency = 8, queue = 16, bytes = '1MB', recordsPerSubject = 50 } = options;
