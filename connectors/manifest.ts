@@ -11,7 +11,9 @@ import type { CacheTimes } from './cache/manifest-part.ts';
 import type { SubjectKind } from './contract.ts';
 import { type CredentialSettings, readCredentials } from './credentials/read-credentials.ts';
 import type { DeliveryOptions } from './file/manifest-part.ts';
-import type { QueryOptions } from './graphql/manifest-part.ts';
+import { checkGraphqlRecords } from './graphql/check-records.ts';
+import type { EntityOptions, QueryOptions } from './graphql/manifest-part.ts';
+import { checkHttpRecords } from './http/check-records.ts';
 import type { HttpOptions } from './http/manifest-part.ts';
 import type { KeyForm } from './key-forms.ts';
 import { resolveAddress } from './manifest-address.ts';
@@ -67,7 +69,11 @@ export type SqlRecord = RecordMapping & {
 };
 export type HttpRecord = RecordMapping & { readonly path?: string | undefined };
 export type FileRecord = RecordMapping & { readonly delivery: DeliveryOptions };
-export type GraphqlRecord = RecordMapping & { readonly query: QueryOptions };
+/** Asked for by a root field or as an entity, never both. */
+export type GraphqlRecord = RecordMapping & {
+  readonly query?: QueryOptions | undefined;
+  readonly entity?: EntityOptions | undefined;
+};
 
 /** Milliseconds, bytes and counts. */
 export interface Limits {
@@ -181,9 +187,9 @@ function readManifest(
   }
   const records = readRecords(written.records, written.transport, sdl, report);
   if (written.transport === 'http') {
-    checkPaths(written.records, report);
-    checkBody(written.http, written.records, report);
+    checkHttpRecords(written.http, written.records, report);
   }
+  if (written.transport === 'graphql') checkGraphqlRecords(written.records, report);
   const credentials =
     'credentials' in written && written.credentials !== undefined
       ? readCredentials(
@@ -252,31 +258,6 @@ function checkShape(text: ManifestText, report: Report): WrittenManifest | undef
   const rest = onlyUnknownKeys ? shape.safeParse(data) : undefined;
   return rest?.data;
 }
-
-/** Two record types at one path would be told apart by nothing. */
-function checkPaths(records: HttpRecords, report: Report): void {
-  const taken = new Map<string | undefined, string>();
-  for (const [name, { path }] of Object.entries(records)) {
-    const other = taken.get(path);
-    if (other === undefined) taken.set(path, name);
-    else report(['records', name], `records.${name}: needs a path of its own, for ${other} has the same`);
-  }
-}
-
-/** A filter that took the place of the keys, or of another filter, would ask for something else. */
-function checkBody({ keys, columns, paging }: HttpOptions, records: HttpRecords, report: Report): void {
-  const members = [keys.at, columns?.at, paging?.pageAt, paging?.sizeAt];
-  for (const [name, { filters = {} }] of Object.entries(records)) {
-    const taken = new Set(members);
-    for (const [field, { excludeAt }] of Object.entries(filters)) {
-      const path = ['records', name, 'filters', field, 'excludeAt'];
-      if (taken.has(excludeAt)) report(path, `${path.join('.')}: ${excludeAt} of the body is taken`);
-      taken.add(excludeAt);
-    }
-  }
-}
-
-type HttpRecords = (WrittenManifest & { readonly transport: 'http' })['records'];
 
 /** Takes a member out of data that `readManifestText` made for us. */
 function removeAt(data: unknown, path: Path, key: string): void {

@@ -52,7 +52,10 @@ export function openCredentials({ settings = {}, deadline, clock }: CredentialOp
     tls,
     prove: async (call, signal) => {
       const url = new URL(call.url);
-      if (apiKey?.query !== undefined) url.searchParams.append(apiKey.query, apiKey.value.reveal());
+      if (apiKey?.query !== undefined) {
+        const given = [apiKey.query, apiKey.value.reveal()].map((text) => encodeURIComponent(text)).join('=');
+        url.search = url.search === '' ? given : `${url.search}&${given}`;
+      }
       const headers = { ...fixed };
       if (tokens) headers['authorization'] = `Bearer ${await tokens.current(signal)}`;
       // Last, since it may be made over what was added.

@@ -1,8 +1,16 @@
-// What a manifest says of a GraphQL endpoint: the root field of each record type and the argument that takes keys.
+// What a manifest says of a GraphQL endpoint: the root field of each record type and the argument that takes keys, or
+// the entity of a federation subgraph.
 import { z } from 'zod';
 import { credentialsPart } from '../credentials/manifest-part.ts';
 
 const graphqlName = z.string().regex(/^[_A-Za-z][_0-9A-Za-z]*$/, 'is not a GraphQL name');
+
+const fieldPath = z
+  .string()
+  .regex(
+    /^[_A-Za-z][_0-9A-Za-z]*(?:\.[_A-Za-z][_0-9A-Za-z]*)*$/,
+    'write a path of fields such as page.nodes',
+  );
 
 const listType = z
   .string()
@@ -12,6 +20,16 @@ const query = z.strictObject({
   field: graphqlName,
   argument: graphqlName,
   type: listType,
+  /** Fields from the root field down to the list of records; none: the root field is that list. */
+  at: fieldPath.optional(),
+});
+
+const entity = z.strictObject({
+  type: graphqlName,
+  /** The field of the entity's @key. */
+  key: graphqlName,
+  /** Fields from the entity down to the list of its records; none: the entity is the one record. */
+  at: fieldPath.optional(),
 });
 
 const filters = z
@@ -21,7 +39,8 @@ const filters = z
 export const graphqlPart = {
   protocols: ['http:', 'https:'],
   top: { ...credentialsPart },
-  record: { query, filters },
+  record: { query: query.optional(), entity: entity.optional(), filters },
 } as const;
 
 export type QueryOptions = z.output<typeof query>;
+export type EntityOptions = z.output<typeof entity>;

@@ -1,21 +1,29 @@
-// The http transport: an agency's JSON service, asked by POST for batches of keys, page by page.
+// The http transport: an agency's JSON service, asked in batches of keys or key by key, page by page.
 import type { HttpManifest, HttpRecord } from '../manifest.ts';
-import { SourceError } from '../source-error.ts';
-import { type Lookup, type ReceiveRow, type Transport, missing } from '../transport.ts';
+import type { Lookup, ReceiveRow, Transport } from '../transport.ts';
 import { openHttpClient } from './client.ts';
-import { inParallel } from './in-parallel.ts';
-import { readJson } from './json-answer.ts';
-import { bodyOf, memberAt, memberOf } from './json-path.ts';
-import type { ByteBudget } from './wire.ts';
 import { earliest } from './earliest.ts';
+import { asOfIn, checkOk, itemsIn } from './envelope.ts';
+import { refuseStatus } from './failure.ts';
+import { inParallel } from './in-parallel.ts';
+import { receiveItems } from './items.ts';
+import { readJson } from './json-answer.ts';
+import { memberAt } from './json-path.ts';
+import { openPager } from './paging.ts';
+import { openQuestions } from './question.ts';
+import { type Confirmable, rememberAnswers } from './remembered.ts';
+import type { ByteBudget, HttpCall } from './wire.ts';
 
-/** Batches of one request that are on their way at once; the source's own concurrency bounds all requests. */
-const BATCHES_AT_ONCE = 4;
+const ACCEPT = ['application/json'];
 
 export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<HttpRecord> {
   const { http, address, limits, credentials } = manifest;
   const client = openHttpClient({ address, limits, credentials, clock });
-  const base = address.replace(/\/+$/, '');
+  const question = openQuestions(http, address.replace(/\/+$/, ''));
+  const send: (call: HttpCall) => Promise<Confirmable> =
+    http.conditional === undefined
+      ? async (call) => ({ ...(await client.send(call)), unchanged: false })
+      : rememberAnswers((call) => client.send(call), clock);
 
   return {
     exchange: async (lookups, receive, signal) => {
@@ -25,21 +33,9 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
       );
       const times = await inParallel(
         batches,
-        BATCHES_AT_ONCE,
+        http.keys.atOnce,
         signal,
-        async ({ lookup, keys }, batchSignal) =>
-          askPages(lookup, keys, receive, async (body) =>
-            readJson(
-              await client.send({
-                method: 'POST',
-                url: new URL(base + (lookup.mapping.path ?? http.path)),
-                body: { type: 'application/json', text: JSON.stringify(body) },
-                accept: ['application/json'],
-                budget,
-                signal: batchSignal,
-              }),
-            ),
-          ),
+        async ({ lookup, keys }, batchSignal) => askPages(lookup, keys, receive, budget, batchSignal),
       );
       return { asOf: earliest(times.flat()) };
     },
@@ -51,82 +47,49 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
     lookup: Lookup<HttpRecord>,
     keys: readonly string[],
     receive: ReceiveRow,
-    post: (body: object) => Promise<unknown>,
+    budget: ByteBudget,
+    signal: AbortSignal,
   ): Promise<readonly (string | undefined)[]> {
     const times: (string | undefined)[] = [];
-    // No subject may have more records than the manifest allows, so neither may the pages.
-    const mostPages = Math.ceil((keys.length * limits.recordsPerSubject) / (http.paging?.size ?? 1)) + 1;
-    for (let page = 1; ; page += 1) {
-      const answer = await post(bodyFor(lookup, keys, page));
-      checkEnvelope(answer);
-      times.push(asOfOf(answer));
-      readItems(lookup, answer, receive);
-      const pages = pagesOf(answer);
-      if (page >= pages) return times;
-      if (page >= mostPages) throw new SourceError('SOURCE_TOO_LARGE', `more than ${mostPages} pages`);
+    // No subject may have more records than the manifest allows, so neither may the pages; the last may be empty.
+    const most = Math.ceil((keys.length * limits.recordsPerSubject) / (http.paging?.size ?? 1)) + 1;
+    const pager = openPager(http.paging, most);
+    let page = pager.first;
+    for (;;) {
+      const call =
+        page.kind === 'link'
+          ? { method: 'GET' as const, url: page.url }
+          : question(lookup, keys, page.members);
+      const answer = await send({
+        ...call,
+        accept: ACCEPT,
+        statuses: http.absent === undefined ? [] : [404],
+        budget,
+        signal,
+      });
+      const value = readJson(answer);
+      if (answer.status === 404) {
+        proveAbsence(value);
+        return [...times, undefined];
+      }
+      checkOk(value, http.envelope);
+      times.push(timeOf(value, answer.unchanged));
+      const items = itemsIn(value, http.envelope);
+      receiveItems(lookup, items, receive, http.keys.echoed ? undefined : keys[0]);
+      const next = pager.next(value, items.length, call.url);
+      if (next === undefined) return times;
+      page = next;
     }
   }
 
-  function bodyFor(lookup: Lookup, keys: readonly string[], page: number): object {
-    const members = new Map<string, unknown>([[http.keys.at, keys]]);
-    if (http.columns !== undefined) {
-      members.set(http.columns.at, [...new Set([lookup.keyColumn, ...lookup.columns])]);
-    }
-    for (const { filter, test } of lookup.conditions) {
-      if (filter.excludeAt !== undefined && test.kind === 'except') members.set(filter.excludeAt, test.texts);
-    }
-    if (http.paging !== undefined) {
-      members.set(http.paging.pageAt, page);
-      members.set(http.paging.sizeAt, http.paging.size);
-    }
-    return bodyOf(members);
+  /** A wrong path is a 404, too: only what the manifest says makes it an answer. */
+  function proveAbsence(value: unknown): void {
+    const { at, is } = http.absent!;
+    if (memberAt(value, at) !== is) throw refuseStatus(404);
   }
 
-  /** Many agencies answer 200 and say in the body that they did not. */
-  function checkEnvelope(answer: unknown): void {
-    const { okAt, okIs } = http.envelope ?? {};
-    if (okAt === undefined) return;
-    const said = memberAt(answer, okAt);
-    if (said === missing) throw new SourceError('SOURCE_INVALID_ANSWER', `no ${okAt} in the answer`);
-    if (said !== okIs) throw new SourceError('SOURCE_REFUSED', `${okAt} of the answer says no`);
-  }
-
-  function asOfOf(answer: unknown): string | undefined {
-    const path = http.envelope?.asOf;
-    if (path === undefined) return undefined;
-    const written = memberAt(answer, path);
-    if (typeof written === 'string') return written;
-    throw new SourceError('SOURCE_INVALID_ANSWER', `${path} of the answer is not a time`);
-  }
-
-  function pagesOf(answer: unknown): number {
-    if (http.paging === undefined) return 1;
-    const pages = memberAt(answer, http.paging.pagesAt);
-    if (typeof pages === 'number' && Number.isInteger(pages) && pages >= 0) return pages;
-    throw new SourceError('SOURCE_INVALID_ANSWER', `${http.paging.pagesAt} of the answer is not a count`);
-  }
-
-  function readItems(lookup: Lookup, answer: unknown, receive: ReceiveRow): void {
-    const path = http.envelope?.items;
-    const items: unknown = path === undefined ? answer : memberAt(answer, path);
-    if (!Array.isArray(items)) {
-      throw new SourceError('SOURCE_INVALID_ANSWER', `${path ?? 'the answer'} is not a list`);
-    }
-    receiveItems(lookup, items, receive);
-  }
-}
-
-/** Hands JSON objects over as rows. */
-export function receiveItems(lookup: Lookup, items: readonly unknown[], receive: ReceiveRow): void {
-  for (const item of items) {
-    if (typeof item !== 'object' || item === null) {
-      throw new SourceError('SOURCE_INVALID_ANSWER', 'an item is not an object');
-    }
-    receive(
-      lookup,
-      memberOf(item, lookup.keyColumn),
-      lookup.columns.map((column) => memberOf(item, column)),
-    );
+  function timeOf(value: unknown, unchanged: boolean): string | undefined {
+    return unchanged && http.conditional === 'data' ? clock().toISOString() : asOfIn(value, http.envelope);
   }
 }
 

@@ -32,7 +32,7 @@ export interface HttpCall {
 export interface HttpAnswer {
   readonly status: number;
   /** A header by its lower-case name. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
   /** Lower case, without parameters; empty where the body is (304). */
   readonly mediaType: string;
   /** The `charset` of the content type as written, in lower case. */

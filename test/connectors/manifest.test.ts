@@ -297,7 +297,7 @@ describe('a filter whose raw text cannot be told from outside is refused with it
       'court',
       court,
       court.replace('excludeStates', 'codes'),
-      '52: records.CourtListing.filters.recordStatus.excludeAt: codes of the body is taken',
+      '52: records.CourtListing.filters.recordStatus.excludeAt: codes is taken',
     ],
     [
       'a case number, which is written in many ways',

@@ -1,6 +1,6 @@
 // What the contract suite needs of a transport: a source that holds given rows, records what it was asked, and can be
 // made to fail. The agency ("probe") exists only as files: an SDL and a manifest per transport.
-import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connector, SourceAnswer, Subject } from '../../connectors/contract.ts';
@@ -37,6 +37,12 @@ export interface Bench {
   readonly name: string;
   /** Whether the source itself picks the rows of other subjects out, so that it cannot answer with them. */
   readonly filters: boolean;
+  /** Keys one call may carry, each call for one record type; none: everything in one round trip. */
+  readonly batch?: number;
+  /** Rows of a page, where the source pages. */
+  readonly page?: number;
+  /** False: the source can leave out nothing. */
+  readonly pushesDown?: false;
   /** Prepares the source to hold exactly `rows`. */
   hold(rows: AgencyRows): Promise<void>;
   /** The part of the manifest that differs: top-level lines, and lines of each record type. */
@@ -105,7 +111,7 @@ export function probeManifest(bench: Bench, options: OpenOptions = {}): Manifest
   const sources = join(root, 'sources');
   mkdirSync(schema);
   mkdirSync(sources);
-  for (const name of ['credit.graphql', 'credit-sources.graphql', 'credit-verdicts.graphql'])
+  for (const name of readdirSync('schema').filter((file) => /^credit.*\.graphql$/.test(file)))
     copyFileSync(join('schema', name), join(schema, name));
   writeFileSync(join(schema, 'probe.graphql'), SDL);
   const { deadline = '2s', concurrency = 8, queue = 16, bytes = '1MB', recordsPerSubject = 50 } = options;

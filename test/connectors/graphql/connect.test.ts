@@ -28,7 +28,10 @@ test('an error in one root field makes the whole answer invalid, without its wor
   const answer = await ask(probe, [one], { Listing: ['number'], Award: ['number'] });
   expect(answer).toMatchObject({
     state: 'INVALID',
-    failure: { code: 'SOURCE_INVALID_ANSWER', detail: 'the answer has 1 errors' },
+    failure: {
+      code: 'SOURCE_INVALID_ANSWER',
+      detail: 'the answer has 1 errors, not all of them in a record',
+    },
   });
   expect(answer.rows.size).toBe(0);
 });
