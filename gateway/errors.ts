@@ -91,7 +91,21 @@ export const errorTexts = {
     zh: '查询字段、别名或指令过多。',
   },
   TOO_MANY_SUBJECTS: { status: 400, en: 'The query names too many subjects.', zh: '查询的主体数量过多。' },
-  OPERATION_NOT_SUPPORTED: { status: 400, en: 'Only queries are supported.', zh: '仅支持查询操作。' },
+  OPERATION_NOT_SUPPORTED: {
+    status: 400,
+    en: 'Only queries and mutations are supported.',
+    zh: '仅支持查询和变更操作。',
+  },
+  DEED_NOT_PERMITTED: {
+    status: 403,
+    en: 'This caller may not do that for the declared purpose.',
+    zh: '调用方不得以所声明的用途执行该操作。',
+  },
+  ROOTS_MIXED: {
+    status: 400,
+    en: "Ask for the gateway's own records in an operation of their own.",
+    zh: '查询网关自身记录须单独提交。',
+  },
   INTROSPECTION_MIXED: {
     status: 400,
     en: 'Introspection must be an operation of its own.',

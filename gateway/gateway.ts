@@ -23,8 +23,11 @@ import { type Authenticator, createAuthenticator } from './request/authenticate.
 import { limitCases } from './request/case-limits.ts';
 import { type CaseQuota, openCaseQuota } from './request/case-quota.ts';
 import type { Pseudonymise } from './request/pseudonyms.ts';
+import { servedRoots } from './request/execute.ts';
+import { joinRoots, unservedRoots } from './request/own-roots.ts';
 import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
+import { useOfAnswers } from './request/use-of-answers.ts';
 import { createGatewayServer } from './server.ts';
 import { watchSources } from './watch/source-health.ts';
 
@@ -109,11 +112,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     opened.push(...connectors.values());
     const authenticator = authenticatorFor(configuration, clock);
     opened.push(authenticator);
+    const own = joinRoots([useOfAnswers(recorder, clock)]);
+    const unserved = unservedRoots(snapshot.catalogue.schema, own, servedRoots);
+    if (unserved.length > 0) throw new Error(`roots of the schema nobody serves: ${unserved.join(', ')}`);
     const pipeline = await startPipeline(snapshot.catalogue, {
       manifests,
       connectors,
       health,
       recorder,
+      own,
       cases: limitCases(quota, pseudonymise, log),
       log,
       limits: configuration.limits,

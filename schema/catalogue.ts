@@ -104,6 +104,12 @@ export const ownSource = 'credit';
 const subjectTypes: readonly SubjectTypeName[] = ['Organization', 'Person'];
 const sectionFrame = new Set(['source', 'state', 'asOf']);
 
+/** What may be asked of the gateway itself and what it may be told to do; its files add to both. */
+const ownRoots: ReadonlySet<string> = new Set(['Query', 'Mutation']);
+
+/** The record type whose fields are deeds: they are performed, not read. */
+export const deedsType = 'Mutation';
+
 /** Reads `<directory>/*.graphql`. Returns the catalogue, or every problem with file and line. */
 export function loadCatalogue(directory: string): { catalogue?: Catalogue; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -205,6 +211,10 @@ function readSource(
     }
   }
   for (const extension of extensions) {
+    if (name === ownSource && ownRoots.has(extension.name.value)) {
+      addTo(definitions, extension);
+      continue;
+    }
     const subject = extension.name.value as SubjectTypeName;
     if (!subjectTypes.includes(subject)) {
       problems.push({
@@ -251,6 +261,12 @@ function readSource(
     records.set(recordName, readRecord(node, name, schema, problems));
   }
   return { name, file: files[0]![0], sections, records };
+}
+
+function addTo(definitions: Map<string, ObjectTypeDefinitionNode>, more: ObjectTypeExtensionNode): void {
+  const root = definitions.get(more.name.value);
+  if (root === undefined) return;
+  definitions.set(more.name.value, { ...root, fields: [...(root.fields ?? []), ...(more.fields ?? [])] });
 }
 
 function readSectionField(

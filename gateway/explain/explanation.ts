@@ -1,12 +1,13 @@
 // Explains a coordinate for one caller and purpose: what becomes of it, by which policies, on what condition, and
 // what would have to be different for more.
-import type { AccessAction } from '../../policies/engine/cedar-schema.ts';
+import { type AccessAction, wholeAction } from '../../policies/engine/cedar-schema.ts';
 import type { DecisionSubject, DenialReason } from '../../policies/engine/decision-table.ts';
 import {
   type DecidingPolicy,
   type Deliberation,
   type Showing,
   deliberateFor,
+  recordOf,
 } from '../../policies/engine/deliberation.ts';
 import type { Expression } from '../../policies/engine/cedar-json.ts';
 import { type Change, type Needs, findNeedsFor } from '../../policies/engine/needs.ts';
@@ -78,6 +79,7 @@ export function explainFor({ catalogue, policies }: PolicySnapshot, subject: Dec
     const more = actionsForMore(
       outcome,
       showings.some(({ as }) => as === 'WHOLE'),
+      wholeAction(recordOf(catalogue, field).name),
     );
     const { ways, others } = finder.needsOf(field, more);
     const deriveWays = derive.kind === 'no' ? finder.needsOf(field, ['derive']).ways : [];
@@ -105,9 +107,13 @@ export function explainFor({ catalogue, policies }: PolicySnapshot, subject: Dec
 }
 
 /** What one could still want: to see it at all, or to see it whole. */
-function actionsForMore(outcome: Explanation['decision'], whole: boolean): readonly AccessAction[] {
-  if (outcome === 'deny') return ['read', 'readMasked'];
-  return outcome === 'allow' || whole ? [] : ['read'];
+function actionsForMore(
+  outcome: Explanation['decision'],
+  whole: boolean,
+  toHave: AccessAction,
+): readonly AccessAction[] {
+  if (outcome === 'deny') return [toHave, 'readMasked'];
+  return outcome === 'allow' || whole ? [] : [toHave];
 }
 
 function explainPolicy({ policy, condition }: DecidingPolicy): ExplainedPolicy {

@@ -43,6 +43,7 @@ const results: Readonly<Record<NeededChanges['action'], Bilingual>> = {
   read: { en: 'is shown whole', zh: '可读全文' },
   readMasked: { en: 'is shown masked', zh: '脱敏可见' },
   derive: { en: 'may feed a verdict', zh: '可用于核查结论' },
+  perform: { en: 'may be performed', zh: '可执行' },
 };
 
 /** "With purpose x (held: no), role y it is shown whole, by policy z. 若…" */

@@ -21,6 +21,8 @@ import type { CaseLimits } from './case-limits.ts';
 import { type OwnDataContext, ownData } from './own-data.ts';
 import { misplacedNull } from './null-variables.ts';
 import { ownWithheld } from './own-withheld.ts';
+import type { OwnRoots } from './own-roots.ts';
+import { answerFromOwnRecords, perform } from './perform.ts';
 import { planFetches } from './plan.ts';
 import { prepareSelection } from './prepared-selection.ts';
 import type { Recorder } from './record.ts';
@@ -34,6 +36,7 @@ import { writtenData } from './written-data.ts';
 export interface ExecutorParts extends OwnDataContext {
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly recorder: Recorder;
+  readonly own: OwnRoots;
   readonly cases: CaseLimits;
   readonly log: Log;
   readonly limits: { readonly maxSubjects: number; readonly requestMilliseconds: number };
@@ -46,6 +49,15 @@ export interface Operation {
 }
 
 const ownRoots = new Set(['sources', 'viewer', '__typename']);
+/** Roots the stages themselves answer; the others are own roots. */
+export const servedRoots: ReadonlySet<string> = new Set([
+  'sources',
+  'viewer',
+  'organization',
+  'organizations',
+  'person',
+  'persons',
+]);
 const introspectionRoots = new Set(['__schema', '__type']);
 
 /** Executes one admitted operation. Resolves only when its audit records are durable; rejects if they cannot be. */
@@ -73,9 +85,11 @@ async function answer(
   progress: { planned?: Planned },
 ): Promise<ExecutionResult> {
   const { operation, document } = wanted;
-  if (operation.operation !== OperationTypeNode.QUERY) throw new ClientError('OPERATION_NOT_SUPPORTED');
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+    throw new ClientError('OPERATION_NOT_SUPPORTED');
   const roots = rootFieldsOf(wanted);
   const reading = read(admitted, wanted);
+  if (operation.operation === OperationTypeNode.MUTATION) return perform(admitted, wanted, reading, parts);
   if ([...roots].some((root) => introspectionRoots.has(root))) {
     if ([...roots].some((root) => !introspectionRoots.has(root) && root !== '__typename')) {
       throw new ClientError('INTROSPECTION_MIXED');
@@ -92,6 +106,13 @@ async function answer(
   }
   if ([...roots].every((root) => ownRoots.has(root)))
     return answerAboutSelf(admitted, wanted, reading, parts);
+
+  if ([...roots].some((root) => Object.hasOwn(parts.own.queries, root))) {
+    if ([...roots].some((root) => !Object.hasOwn(parts.own.queries, root) && root !== '__typename')) {
+      throw new ClientError('ROOTS_MIXED');
+    }
+    return answerFromOwnRecords(admitted, wanted, reading, parts);
+  }
 
   const decided = decide(admitted);
   const planned = planFetches(decided, reading, parts.limits);

@@ -13,7 +13,7 @@ import type { Completion } from './complete.ts';
 import { type Pseudonymise, pseudonymOf } from './pseudonyms.ts';
 import { type RecordedDocument, recordedDocument } from './recorded-document.ts';
 import { stateFor } from './section-view.ts';
-import type { Admitted, Caller, Fetched, Planned } from './stages.ts';
+import type { Admitted, Caller, Decided, Fetched, Planned } from './stages.ts';
 
 /** What the record stage writes. Every method that answers resolves when its entries are durable. */
 export interface Recorder {
@@ -24,6 +24,10 @@ export interface Recorder {
     operationName: string | undefined,
     planned?: Planned,
   ): void;
+  /** Waits until everything appended so far is durable: nothing is done that would leave no trace. */
+  settle(): Promise<void>;
+  /** Appends what was done, or told, about an answer or a record; durable with the outcome. */
+  note(decided: Decided, deed: string, about: Readonly<Record<string, Json>>): void;
   /** Appends the outcome and waits until intent and outcome are durable. */
   conclude(admitted: Admitted, outcome: Outcome): Promise<void>;
   /** Records a refusal of a known caller and waits until it is durable. */
@@ -38,6 +42,8 @@ export interface Recorder {
 export interface Outcome {
   readonly fetched?: Fetched;
   readonly completion?: Completion;
+  /** Coordinates of the gateway's own records that were not shown. */
+  readonly withheld?: readonly string[];
   readonly errors: readonly string[];
 }
 
@@ -81,7 +87,18 @@ export function createRecorder(
       log.append(body as AuditBody);
     },
     // Not async: nothing of the records may be held while the disk is waited for.
-    conclude: (admitted, { fetched, completion, errors }) => {
+    settle: () => log.durable(log.head.seq),
+    note: ({ admitted }, deed, about) => {
+      log.append({
+        kind: 'deed',
+        request: admitted.request,
+        ...callerOf(admitted.caller),
+        ...declarationOf(admitted),
+        deed,
+        ...about,
+      });
+    },
+    conclude: (admitted, { fetched, completion, withheld, errors }) => {
       const body: Record<string, Json> = { kind: 'outcome', request: admitted.request, errors: [...errors] };
       if (fetched !== undefined) {
         body['sources'] = Object.fromEntries(
@@ -91,6 +108,7 @@ export function createRecorder(
       if (fetched !== undefined && admitted.purpose?.traceEachSubject === true) {
         traceSubjects(log, admitted, fetched, completion, pseudonym);
       }
+      if (withheld !== undefined && withheld.length > 0) body['withheld'] = [...withheld];
       if (completion !== undefined) {
         body['withheld'] = [...completion.withheld.keys()];
         body['verdicts'] = completion.outcomes.map(({ subject, ...verdict }) => ({

@@ -143,6 +143,10 @@ function prune(
   usable: Usable,
   gone: ReadonlySet<string>,
 ): DefinitionNode[] {
+  if (node.kind === Kind.SCHEMA_DEFINITION) {
+    const operationTypes = node.operationTypes.filter(({ type: { name } }) => !gone.has(name.value));
+    return operationTypes.length === node.operationTypes.length ? [node] : [{ ...node, operationTypes }];
+  }
   if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return [node];
   const type = node.name.value;
   const section = [...catalogue.sections.values()].find(({ typeName }) => typeName === type);
@@ -187,6 +191,9 @@ function emptyTypes(definitions: readonly DefinitionNode[]): ReadonlySet<string>
   );
   const mentioned = new Set<string>();
   for (const node of definitions) {
+    if (node.kind === Kind.SCHEMA_DEFINITION) {
+      for (const { type } of node.operationTypes) mentioned.add(namedType(type));
+    }
     if (!('fields' in node)) continue;
     for (const field of node.fields ?? []) mentioned.add(namedType(field.type));
   }
@@ -216,6 +223,7 @@ function reachable(definitions: readonly DefinitionNode[]): DefinitionNode[] {
     }
   };
   visit('Query');
+  visit('Mutation');
   for (const node of definitions) {
     if (node.kind === Kind.DIRECTIVE_DEFINITION)
       node.arguments?.forEach((argument) => visit(namedType(argument.type)));

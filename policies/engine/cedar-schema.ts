@@ -1,5 +1,5 @@
 // The Cedar schemas that policies are validated against, generated from the SDL catalogue and the purposes.
-import { type Catalogue, ownSource } from '../../schema/catalogue.ts';
+import { type Catalogue, deedsType, ownSource } from '../../schema/catalogue.ts';
 import { type AttributeType, attributeTypeOf, rowAttributes } from './row-values.ts';
 
 type CedarType =
@@ -17,9 +17,17 @@ export type CedarSchema = Readonly<
   Record<'', { readonly entityTypes: Record<string, unknown>; readonly actions: Record<string, unknown> }>
 >;
 
-/** Actions of the access policies. `derive`: facts may feed a verdict without being shown. */
-export const accessActions = ['read', 'readMasked', 'derive'] as const;
+/**
+ * Actions of the access policies. `derive`: facts may feed a verdict without being shown. `perform`: a deed may be
+ * done; whoever may read everything of a source may do nothing by that.
+ */
+export const accessActions = ['read', 'readMasked', 'derive', 'perform'] as const;
 export type AccessAction = (typeof accessActions)[number];
+
+/** What it takes to have a field whole: to read it or, where it is a deed, to perform it. */
+export function wholeAction(record: string): AccessAction {
+  return record === deedsType ? 'perform' : 'read';
+}
 
 /** Schema for policies/access. */
 export function accessSchema(catalogue: Catalogue, purposes: readonly string[]): CedarSchema {

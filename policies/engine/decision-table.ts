@@ -3,7 +3,7 @@
 import type { Catalogue, Coordinate, MaskKind, RecordField, RecordType } from '../../schema/catalogue.ts';
 import { stricter } from '../masks/mask.ts';
 import { type AccessPolicy, type PolicySet } from './access-policies.ts';
-import type { AccessAction } from './cedar-schema.ts';
+import { type AccessAction, wholeAction } from './cedar-schema.ts';
 import type { Consumer, Purpose } from './consumers.ts';
 import { type RowFacts, holds } from './evaluate.ts';
 import { type PermittedFields, brandPermitted } from './permitted.ts';
@@ -177,7 +177,7 @@ function decideField(
   record: RecordType,
   field: RecordField,
 ): Decision {
-  const read = authorise(world, policies, record, field, 'read');
+  const read = authorise(world, policies, record, field, wholeAction(record.name));
   if (read.kind === 'yes') return { kind: 'allow', policies: read.policies };
   const masked = authorise(world, policies, record, field, 'readMasked');
   const fallback = field.classification.mask;

@@ -4,7 +4,7 @@ import type { Catalogue, MaskKind, RecordField, RecordType } from '../../schema/
 import { maskKinds } from '../masks/mask.ts';
 import type { AccessPolicy, PolicySet } from './access-policies.ts';
 import type { Expression } from './cedar-json.ts';
-import type { AccessAction } from './cedar-schema.ts';
+import { type AccessAction, wholeAction } from './cedar-schema.ts';
 import type { DecisionSubject, DenialReason } from './decision-table.ts';
 import { allOf, anyOf, not, residualOf } from './residual.ts';
 import { type Weighed, type World, conditionOf, knownFor, weigh, worldFor } from './weigh.ts';
@@ -65,7 +65,7 @@ export function deliberateFor(
   const about = (field: RecordField): FieldDeliberation => {
     const { coordinate } = field;
     const derive = onAction(field, 'derive');
-    const read = onAction(field, 'read');
+    const read = onAction(field, wholeAction(recordOf(catalogue, field).name));
     const base = { coordinate, derive };
     if (read.kind === 'yes') {
       const { policies } = read;

@@ -246,6 +246,15 @@ export type Sharing =
   /** Shared without condition. 无条件共享。 */
   | 'UNCONDITIONAL';
 
+/** What became of an answer. 查询结果的使用情况。 */
+export type UseOfAnswer =
+  /** The decision departs from it. 未采纳。 */
+  | 'DEPARTED_FROM'
+  /** The decision follows it. 已采纳。 */
+  | 'FOLLOWED'
+  /** It played no part. 未使用。 */
+  | 'NOT_USED';
+
 /** What the records mean for the scene; advice to a person who decides. 核查结论，供人工决定参考。 */
 export type VerdictOutcome =
   /** A bar is in force. 存在有效禁止情形。 */
