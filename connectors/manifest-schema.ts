@@ -7,6 +7,7 @@ import { graphqlPart } from './graphql/manifest-part.ts';
 import { httpPart } from './http/manifest-part.ts';
 import { bytes, count, duration, name, twoLanguages } from './manifest-words.ts';
 import { resiliencePart } from './resilience/manifest-part.ts';
+import { soapPart } from './soap/manifest-part.ts';
 import { sqlPart } from './sql/manifest-part.ts';
 
 const shorthand = (value: unknown): unknown => (typeof value === 'string' ? { column: value } : value);
@@ -63,6 +64,12 @@ export const manifestShapes = {
     transport: z.literal('http'),
     records: recordsOf(httpPart.record),
   }),
+  soap: z.strictObject({
+    ...common,
+    ...soapPart.top,
+    transport: z.literal('soap'),
+    records: recordsOf(soapPart.record),
+  }),
   file: z.strictObject({
     ...common,
     ...filePart.top,
@@ -81,6 +88,7 @@ export const manifestShapes = {
 export const protocols: Readonly<Record<TransportName, readonly string[]>> = {
   sql: sqlPart.protocols,
   http: httpPart.protocols,
+  soap: soapPart.protocols,
   file: filePart.protocols,
   graphql: graphqlPart.protocols,
 };

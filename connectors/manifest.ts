@@ -21,6 +21,7 @@ import { type ManifestText, type Path, readManifestText } from './manifest-lines
 import { readRecords } from './manifest-records.ts';
 import { type TransportName, type WrittenManifest, knownKeys, manifestShapes } from './manifest-schema.ts';
 import type { Resilience } from './resilience/manifest-part.ts';
+import { type SoapService, readService } from './soap/service.ts';
 import type { FieldFilter } from './source-condition.ts';
 import type { Tls } from './sql/dialect.ts';
 import { checkRelations } from './sql/manifest-check.ts';
@@ -68,6 +69,7 @@ export type SqlRecord = RecordMapping & {
   readonly query?: string | undefined;
 };
 export type HttpRecord = RecordMapping & { readonly path?: string | undefined };
+export type SoapRecord = RecordMapping;
 export type FileRecord = RecordMapping & { readonly delivery: DeliveryOptions };
 /** Asked for by a root field or as an entity, never both. */
 export type GraphqlRecord = RecordMapping & {
@@ -110,9 +112,10 @@ interface WithCredentials {
 
 export type HttpManifest = ManifestOf<'http', HttpRecord> & WithCredentials & { readonly http: HttpOptions };
 export type SqlManifest = ManifestOf<'sql', SqlRecord> & { readonly tls: Tls };
+export type SoapManifest = ManifestOf<'soap', SoapRecord> & WithCredentials & { readonly soap: SoapService };
 export type FileManifest = ManifestOf<'file', FileRecord>;
 export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord> & WithCredentials;
-export type Manifest = SqlManifest | HttpManifest | FileManifest | GraphqlManifest;
+export type Manifest = SqlManifest | HttpManifest | SoapManifest | FileManifest | GraphqlManifest;
 
 export interface ManifestOptions {
   /** Directory of `*.yaml`. */
@@ -199,6 +202,16 @@ function readManifest(
         )
       : undefined;
   if (written.transport === 'sql') checkRelations(written, report);
+  const soap =
+    written.transport === 'soap'
+      ? readService(written.soap, written.records, {
+          file,
+          address: address.ok ? address.value : '',
+          environment,
+          secretsRequired: addressesRequired,
+          report,
+        })
+      : undefined;
   if (!address.ok) return undefined;
   const { deadline, concurrency, bytes, recordsPerSubject, queue } = written.limits;
   return {
@@ -215,6 +228,7 @@ function readManifest(
     fingerprint: createHash('sha256').update(`${address.value}\0${content}`).digest('base64url'),
     records,
     ...(written.transport === 'http' ? { http: written.http } : {}),
+    ...(soap === undefined ? {} : { soap }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(written.transport === 'sql' && resolved.ok
       ? { tls: readTls(written.sql?.tls, address.value, environment, report) }

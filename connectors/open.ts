@@ -7,6 +7,7 @@ import { openGraphql } from './graphql/connect.ts';
 import { openHttp } from './http/connect.ts';
 import type { Log } from './log.ts';
 import type { Manifest } from './manifest.ts';
+import { openSoap } from './soap/connect.ts';
 import { openSql } from './sql/connect.ts';
 import type { Transport } from './transport.ts';
 import { type Watch, unwatched } from './watch.ts';
@@ -66,6 +67,8 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
         return openSql(manifest);
       case 'http':
         return openHttp(manifest, clock);
+      case 'soap':
+        return openSoap(manifest, clock);
       case 'graphql':
         return openGraphql(manifest, clock);
       case 'file': {

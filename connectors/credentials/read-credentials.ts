@@ -82,7 +82,8 @@ function plainAddress(settings: CredentialSettings, address: string): readonly P
   return isSafe(address) ? [] : [[[], 'the address must be https:// to carry them']];
 }
 
-function isSafe(address: string): boolean {
+/** Whether nobody can listen to what is sent there. */
+export function isSafe(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
   if (protocol === 'https:') return true;

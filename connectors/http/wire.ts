@@ -23,7 +23,7 @@ export interface HttpCall {
   readonly body?: { readonly type: string; readonly text: string } | undefined;
   /** Media types the answer may have, in lower case. */
   readonly accept: readonly string[];
-  /** Statuses besides 200 that come back with their body instead of being refused. */
+  /** Statuses besides 200 that come back with their body instead of being refused, if it is of an accepted type. */
   readonly statuses?: readonly number[];
   readonly budget: ByteBudget;
   readonly signal: AbortSignal;
@@ -98,8 +98,11 @@ export function openWire({ address, connections, deadline, tls }: WireOptions): 
           throw refuseStatus(statusCode, header('retry-after'));
         const { mediaType, charset } = contentOf(header('content-type'));
         if (statusCode !== 304) {
-          if (!call.accept.includes(mediaType))
-            throw new SourceError('SOURCE_INVALID_ANSWER', 'the answer is of another media type');
+          if (!call.accept.includes(mediaType)) {
+            throw statusCode === 200
+              ? new SourceError('SOURCE_INVALID_ANSWER', 'the answer is of another media type')
+              : refuseStatus(statusCode, header('retry-after'));
+          }
           if ((header('content-encoding') ?? 'identity') !== 'identity')
             throw new SourceError('SOURCE_INVALID_ANSWER', 'the answer is compressed though nobody asked');
         }

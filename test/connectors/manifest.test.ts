@@ -78,7 +78,7 @@ describe('a manifest that does not fit is refused with its line', () => {
       'an unknown transport',
       'transport: http',
       'transport: htp',
-      '4: transport: one of sql, http, file, graphql (http)',
+      '4: transport: one of sql, http, soap, file, graphql (http)',
     ],
     [
       'another source than the file',

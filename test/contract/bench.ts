@@ -46,7 +46,13 @@ export interface Bench {
   /** Prepares the source to hold exactly `rows`. */
   hold(rows: AgencyRows): Promise<void>;
   /** The part of the manifest that differs: top-level lines, and lines of each record type. */
-  manifest(): { readonly top: string; readonly listings: string; readonly awards: string };
+  manifest(): {
+    readonly top: string;
+    readonly listings: string;
+    readonly awards: string;
+    /** What lies beside the manifest, by name. */
+    readonly files?: Readonly<Record<string, string>>;
+  };
   readonly environment: Readonly<Record<string, string>>;
   readonly stagingUrl?: string;
   setFault(fault: BenchFault): Promise<void>;
@@ -115,7 +121,8 @@ export function probeManifest(bench: Bench, options: OpenOptions = {}): Manifest
     copyFileSync(join('schema', name), join(schema, name));
   writeFileSync(join(schema, 'probe.graphql'), SDL);
   const { deadline = '2s', concurrency = 8, queue = 16, bytes = '1MB', recordsPerSubject = 50 } = options;
-  const { top, listings, awards } = bench.manifest();
+  const { top, listings, awards, files = {} } = bench.manifest();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(sources, name), text);
   writeFileSync(
     join(sources, 'probe.yaml'),
     `source: probe

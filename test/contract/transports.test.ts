@@ -13,6 +13,7 @@ import { startFileBench } from './file-bench.ts';
 import { startGraphqlBench, startSubgraphBench } from './graphql-bench.ts';
 import { HTTP_PAGE, httpBenches } from './http-bench.ts';
 import { mariadbUrl, startMysqlBench } from './mysql-bench.ts';
+import { startSoapBench } from './soap-bench.ts';
 import { startSqlBench } from './sql-bench.ts';
 
 /** In CI the machine's own server is a must; elsewhere it is used when named. */
@@ -33,6 +34,9 @@ afterAll(async () => {
 
 const benches: [string, () => Promise<Bench>][] = [
   ...httpBenches,
+  ['soap 1.1', () => startSoapBench('1.1', 10)],
+  ['soap 1.2', () => startSoapBench('1.2', 10)],
+  ['soap 1.1, a call for each key', () => startSoapBench('1.1', 1)],
   ['graphql', startGraphqlBench],
   ['graphql, entities of a subgraph', startSubgraphBench],
   ['sql on the embedded server', () => startSqlBench('sql', embedded.url('postgres'))],
@@ -124,7 +128,7 @@ describe.each(benches)('%s', (_title, start) => {
         ['awards', ['code', 'doc', 'day']],
       ]),
     );
-    // REST has a path per record type; the others answer everything at once. A listing has three keys a firm.
+    // REST has a path per record type, SOAP an operation; the others answer everything at once. A listing has three keys a firm.
     expect(bench.calls()).toHaveLength(roundTrips(9, 3));
   });
 

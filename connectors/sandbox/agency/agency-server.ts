@@ -1,9 +1,9 @@
-// The HTTP side common to the court and the procurement supervisor: it remembers what was asked and can be told
+// The HTTP side common to the agencies that answer over HTTP, in JSON or XML: it remembers what was asked and can be told
 // to misbehave, so that a test sees what left the gateway and how the gateway bears a sick agency.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from '../loopback-port.ts';
-import { distort, faultIn, writeHuge, type Fault } from './fault.ts';
+import { distort, distortXml, faultIn, writeHuge, type Fault } from './fault.ts';
 
 /** One record type asked for in a call. */
 export interface Asked {
@@ -26,6 +26,7 @@ export interface AgencyRequest {
   readonly method: string;
   readonly path: string;
   readonly contentType: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly foreign: boolean;
   /** The moment the data speak of, ISO 8601. */
@@ -34,7 +35,10 @@ export interface AgencyRequest {
 
 export interface AgencyAnswer {
   readonly status: number;
+  /** What becomes JSON; with `media`, text that is sent as it is. */
   readonly body: unknown;
+  /** Content type of an answer that is XML. */
+  readonly media?: string;
   readonly asked: readonly Asked[];
 }
 
@@ -86,6 +90,7 @@ export async function startAgency(options: {
       method: request.method ?? 'GET',
       path: request.url ?? '/',
       contentType: request.headers['content-type'] ?? '',
+      headers: plainHeaders(request),
       body,
       foreign: current.mode === 'foreign',
       asOf: new Date(now.getTime() - (current.mode === 'stale' ? TEN_DAYS : 0)).toISOString(),
@@ -131,10 +136,10 @@ async function send(
     case 'none':
     case 'foreign':
     case 'stale':
-      return sendJson(response, answer.status, answer.body);
+      return sendAnswer(response, answer);
     case 'slow':
       await pause(fault.ms, undefined, { ref: false });
-      return sendJson(response, answer.status, answer.body);
+      return sendAnswer(response, answer);
     case 'down':
       request.socket.resetAndDestroy();
       return;
@@ -146,16 +151,35 @@ async function send(
         '<!doctype html><title>系统维护</title><h1>系统维护中</h1>',
       );
     case 'garbage':
-      return sendText(response, 200, 'application/json', JSON.stringify(answer.body).slice(0, -7));
+      return sendText(response, 200, typeOf(answer), textOf(answer).slice(0, -7));
     case 'empty-body':
-      return sendText(response, 200, 'application/json', '');
+      return sendText(response, 200, typeOf(answer), '');
     case 'error-500':
       return sendJson(response, 500, { message: 'ORA-00600: internal error code' });
     case 'wrong-type':
-      return sendJson(response, answer.status, distort(answer.body));
+      return sendAnswer(response, {
+        ...answer,
+        body: answer.media === undefined ? distort(answer.body) : distortXml(String(answer.body)),
+      });
     case 'huge':
-      return writeHuge(response);
+      return writeHuge(response, typeOf(answer));
   }
+}
+
+function plainHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+function typeOf({ media }: AgencyAnswer): string {
+  return media ?? 'application/json; charset=utf-8';
+}
+
+function textOf({ media, body }: AgencyAnswer): string {
+  return media === undefined ? JSON.stringify(body) : String(body);
+}
+
+function sendAnswer(response: ServerResponse, answer: AgencyAnswer): void {
+  sendText(response, answer.status, typeOf(answer), textOf(answer));
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

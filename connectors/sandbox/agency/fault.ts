@@ -51,16 +51,27 @@ function distortRow(row: unknown): unknown {
   );
 }
 
+/** The same for XML: every text of a record but its key becomes an element, and so does the absence of records. */
+export function distortXml(xml: string): string {
+  const distorted = xml.replace(/<((?:\w+:)?(\w+))>([^<]+)<\/\1>/g, (whole, tag: string, name: string) =>
+    KEYS.has(name) || name === 'asOf' ? whole : `<${tag}><unexpected>true</unexpected></${tag}>`,
+  );
+  return distorted === xml ? xml.replace(/<\/(\w+:)?asOf>/, '$&<unexpected>true</unexpected>') : distorted;
+}
+
 const HUGE = 64 * 1024 * 1024;
 
-/** Streams one endless-looking JSON string at the pace of the reader, who is expected to hang up. */
-export async function writeHuge(response: ServerResponse): Promise<void> {
+/** Streams one endless-looking string at the pace of the reader, who is expected to hang up. */
+export async function writeHuge(response: ServerResponse, type: string): Promise<void> {
   const piece = Buffer.alloc(256 * 1024, 'x');
+  const [before, after] = type.includes('json')
+    ? ['{"code":0,"message":"ok","data":{"asOf":"', '"}}']
+    : ['<?xml version="1.0" encoding="utf-8"?><huge>', '</huge>'];
   const pieces = function* (): Generator<Buffer> {
-    yield Buffer.from('{"code":0,"message":"ok","data":{"asOf":"');
+    yield Buffer.from(before);
     for (let sent = 0; sent < HUGE; sent += piece.length) yield piece;
-    yield Buffer.from('"}}');
+    yield Buffer.from(after);
   };
-  response.writeHead(200, { 'content-type': 'application/json' });
+  response.writeHead(200, { 'content-type': type });
   await pipeline(Readable.from(pieces()), response).catch(() => undefined);
 }
