@@ -5,7 +5,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Agency } from './agency/agency-server.ts';
 import { startCourt } from './agency/court-agency.ts';
-import { prepareDatabases, type DatabaseServer } from './agency/database-agencies.ts';
+import { personsMark, prepareDatabases, type DatabaseServer } from './agency/database-agencies.ts';
+import { prepareOnMariadb } from './agency/discipline-agency.ts';
 import { deliver, deliverWorld, type Delivery } from './agency/finance-agency.ts';
 import { PROCUREMENT_PATH, startProcurement } from './agency/procurement-agency.ts';
 import type { SandboxOptions } from './options.ts';
@@ -17,6 +18,7 @@ import { startRelay, type Relay } from './relay.ts';
 export interface SandboxEnvironment {
   readonly REGISTRY_DATABASE_URL: string;
   readonly HR_DATABASE_URL: string;
+  readonly DISCIPLINE_URL: string;
   readonly COURT_URL: string;
   readonly PROCUREMENT_URL: string;
   readonly FINANCE_DROP: string;
@@ -85,8 +87,16 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
       ? embeddedServer(embedded)
       : await serverByAddress(options.postgresUrl ?? '', directory);
     const drop = join(directory, 'finance');
-    const [databases] = await Promise.all([
-      prepareDatabases(server, world, context.onProgress),
+    const { mariadbUrl } = options;
+    const [databases, mariadb] = await Promise.all([
+      prepareDatabases(server, world, context.onProgress, mariadbUrl === undefined),
+      mariadbUrl === undefined
+        ? undefined
+        : prepareOnMariadb(world, {
+            address: mariadbUrl,
+            password: await rolePassword(directory),
+            mark: personsMark(world),
+          }),
       deliverWorld(drop, join(directory, 'finance-delivered'), world),
     ]);
     context.signal?.throwIfAborted();
@@ -101,6 +111,7 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
       environment: {
         REGISTRY_DATABASE_URL: through(databases.registry, relays?.registry),
         HR_DATABASE_URL: through(databases.hr, relays?.hr),
+        DISCIPLINE_URL: mariadb ?? databases.discipline!,
         COURT_URL: `http://127.0.0.1:${court.port}`,
         PROCUREMENT_URL: `http://127.0.0.1:${procurement.port}${PROCUREMENT_PATH}`,
         FINANCE_DROP: drop,
@@ -127,10 +138,7 @@ function embeddedServer(postgres: Postgres): DatabaseServer {
 
 /** On a server that others use too, everything of ours carries a prefix. */
 async function serverByAddress(address: string, directory: string): Promise<DatabaseServer> {
-  const file = join(directory, 'role-password');
-  const known = await readFile(file, 'utf8').catch(() => '');
-  const password = known === '' ? randomBytes(24).toString('base64url') : known;
-  if (known === '') await writeFile(file, password, { mode: 0o600 });
+  const password = await rolePassword(directory);
   return {
     prefix: 'credit_sandbox_',
     password,
@@ -144,6 +152,15 @@ async function serverByAddress(address: string, directory: string): Promise<Data
       return url.href;
     },
   };
+}
+
+/** Password of the roles on servers that are not ours alone; made once. */
+async function rolePassword(directory: string): Promise<string> {
+  const file = join(directory, 'role-password');
+  const known = await readFile(file, 'utf8').catch(() => '');
+  const password = known === '' ? randomBytes(24).toString('base64url') : known;
+  if (known === '') await writeFile(file, password, { mode: 0o600 });
+  return password;
 }
 
 async function startRelays(

@@ -18,6 +18,8 @@ export interface SandboxOptions {
   readonly ports: { readonly court: number; readonly procurement: number; readonly postgres: number };
   /** Superuser address of a server to use instead of the embedded one. */
   readonly postgresUrl?: string;
+  /** Administrator's address of a MariaDB or MySQL server for the supervisory commission; else it is on PostgreSQL. */
+  readonly mariadbUrl?: string;
   /** Whether PostgreSQL records every statement. */
   readonly journal: boolean;
 }
@@ -50,7 +52,8 @@ const NUMBERS = {
 
 /**
  * Flags win over variables: `--seed 7` or `SANDBOX_SEED=7`, likewise organisations, persons, court-port,
- * procurement-port, postgres-port; `--directory`, `SANDBOX_POSTGRES_URL`, `SANDBOX_JOURNAL=1`.
+ * procurement-port, postgres-port; `--directory`, `SANDBOX_POSTGRES_URL`,
+ * `SANDBOX_MARIADB_URL`, `SANDBOX_JOURNAL=1`.
  * @throws Error that names every bad option
  */
 export function readOptions(
@@ -78,6 +81,13 @@ export function readOptions(
   ) {
     problems.push('SANDBOX_POSTGRES_URL must be an address of the form postgres://user:password@host:port/.');
   }
+  const mariadbUrl = environment['SANDBOX_MARIADB_URL'];
+  if (
+    mariadbUrl &&
+    !/^(?:mysql|mariadb):$/.test(URL.canParse(mariadbUrl) ? new URL(mariadbUrl).protocol : '')
+  ) {
+    problems.push('SANDBOX_MARIADB_URL must be an address of the form mysql://user:password@host:port/.');
+  }
   const options: SandboxOptions = {
     world: {
       seed: read(NUMBERS.seed),
@@ -92,6 +102,7 @@ export function readOptions(
       postgres: read(NUMBERS.postgres),
     },
     ...(postgresUrl && { postgresUrl }),
+    ...(mariadbUrl && { mariadbUrl }),
     journal: environment['SANDBOX_JOURNAL'] === '1',
   };
   if (problems.length > 0) throw new Error(problems.join('\n'));

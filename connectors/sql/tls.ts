@@ -3,10 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { Report } from '../manifest.ts';
+import { type Environment, lookUp } from '../secret.ts';
 import type { Tls } from './dialect.ts';
 import type { WrittenTls } from './manifest-part.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names that PostgreSQL's and MySQL's clients use for the same things. */
 const MODE = ['sslmode', 'ssl-mode'];
@@ -64,9 +63,10 @@ function inManifest(written: WrittenTls, environment: Environment, report: Repor
   for (const part of ['ca', 'cert', 'key'] as const) {
     const reference = references[part];
     if (reference === undefined) continue;
-    const text = readReference(reference, environment);
-    if (text === undefined) report(['sql', 'tls', part], `sql.tls.${part}: cannot read ${reference}`);
-    else texts[part] = text;
+    const found = lookUp(reference, environment);
+    const message = !found.ok ? found.message : isPem(found.value) ? undefined : `${reference} holds no PEM text`;
+    if (found.ok && message === undefined) texts[part] = found.value;
+    else report(['sql', 'tls', part], `sql.tls.${part}: ${message}`);
   }
   return { kind: 'on', ...texts, serverName };
 }
@@ -95,22 +95,16 @@ function firstOf(url: URL, names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** A PEM text from `file:/path` or a variable that holds the text or a path. */
-function readReference(reference: string, environment: Environment): string | undefined {
-  if (reference.startsWith('file:')) return readPem(reference.slice('file:'.length));
-  const value = environment[reference.slice(2, -1)]?.trim();
-  if (value === undefined || value === '') return undefined;
-  return value.includes('-----BEGIN') ? value : readPem(value.replace(/^file:/, ''));
-}
-
 function readPem(path: string): string | undefined {
   try {
     const text = readFileSync(path, 'utf8');
-    return text.includes('-----BEGIN') ? text : undefined;
+    return isPem(text) ? text : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isPem = (text: string): boolean => text.includes('-----BEGIN');
 
 /** PostgreSQL's clients take a host from the settings, too. */
 function hostOf(url: URL, mysql: boolean): string {

@@ -8,6 +8,7 @@ export const help = `npm start [-- options]   starts the sandbox agencies and th
   -- --seed 1                       another deterministic world
   -- --court-port 4101 --procurement-port 4102 --postgres-port 4103
   SANDBOX_POSTGRES_URL=postgres://… use a PostgreSQL server instead of the embedded one
+  SANDBOX_MARIADB_URL=mysql://…     a MariaDB server for the supervisory commission
 
 The full list is in docs/configuration.md and docs/sandbox.md.`;
 

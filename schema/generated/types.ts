@@ -95,6 +95,21 @@ export type DeliveryOutcome =
   /** Put aside: the one before it stays. 已隔离，沿用此前数据。 */
   | 'QUARANTINED';
 
+/** Kind of a disciplinary action, 政务处分法 §7. 政务处分种类。 */
+export type DisciplinaryActionKind =
+  /** Demerit. 记过。 */
+  | 'DEMERIT'
+  /** Demotion. 降级。 */
+  | 'DEMOTION'
+  /** Dismissal. 开除。 */
+  | 'DISMISSAL'
+  /** Major demerit. 记大过。 */
+  | 'MAJOR_DEMERIT'
+  /** Removal from post. 撤职。 */
+  | 'REMOVAL'
+  /** Warning. 警告。 */
+  | 'WARNING';
+
 /** How a source departs from its manifest. 来源与接入清单不符的情形。 */
 export type DriftKind =
   /** A value has another form. 取值形式改变。 */

@@ -12,6 +12,7 @@ const { manifests } = loadManifests({
   environment: {
     COURT_URL: 'http://127.0.0.1',
     FINANCE_DROP: '/srv/drop',
+    DISCIPLINE_URL: 'mysql://127.0.0.1/discipline',
     HR_DATABASE_URL: 'postgres://127.0.0.1/hr',
     PROCUREMENT_URL: 'http://127.0.0.1',
     REGISTRY_DATABASE_URL: 'postgres://127.0.0.1/registry',

@@ -11,6 +11,7 @@ const environment = {
   COURT_URL: 'http://127.0.0.1:1',
   FINANCE_DROP: '/srv/drop',
   HR_DATABASE_URL: 'postgres://reader@127.0.0.1/hr',
+  DISCIPLINE_URL: 'mariadb://reader@127.0.0.1/discipline',
   PROCUREMENT_URL: 'https://127.0.0.1:2/graphql',
   REGISTRY_DATABASE_URL: 'postgresql://reader@127.0.0.1/registry',
 };
@@ -42,6 +43,7 @@ test('the manifests of the repository fit the SDL', () => {
   expect(problems).toEqual([]);
   expect(manifests.map(({ source, transport }) => [source, transport])).toEqual([
     ['court', 'http'],
+    ['discipline', 'sql'],
     ['finance', 'file'],
     ['hr', 'sql'],
     ['procurement', 'graphql'],
@@ -56,7 +58,7 @@ test('the manifests of the repository fit the SDL', () => {
     recordsPerSubject: 500,
   });
   expect(court.maxAge).toBe(2 * 86_400_000);
-  expect(manifests[2]!.maxAge).toBeUndefined();
+  expect(manifests[3]!.maxAge).toBeUndefined();
   const listing = court.records.get('CourtListing')!;
   expect([...listing.subjects].map(([kind, key]) => [kind, key.forms.map((form) => form.name)])).toEqual([
     ['Organization', ['uscc', 'org-code']],
@@ -224,16 +226,15 @@ test('a source of the SDL without a manifest is a problem', () => {
   const { problems, manifests } = load();
   expect(problems).toMatchObject([{ file: 'schema/hr.graphql', line: 1 }]);
   expect(problems[0]!.message).toMatch(/^hr has no manifest: add .*hr\.yaml$/);
-  expect(manifests).toHaveLength(4);
+  expect(manifests).toHaveLength(5);
 });
 
 test('a manifest without an SDL is a problem', () => {
-  copyFileSync(join(directory, 'hr.yaml'), join(directory, 'discipline.yaml'));
   writeFileSync(
-    join(directory, 'discipline.yaml'),
-    readFileSync(join(directory, 'hr.yaml'), 'utf8').replace('source: hr', 'source: discipline'),
+    join(directory, 'weather.yaml'),
+    readFileSync(join(directory, 'hr.yaml'), 'utf8').replace('source: hr', 'source: weather'),
   );
-  expect(load().problems.map(short)).toEqual(['1: source: there is no schema/discipline.graphql']);
+  expect(load().problems.map(short)).toEqual(['1: source: there is no schema/weather.graphql']);
 });
 
 describe('an address', () => {

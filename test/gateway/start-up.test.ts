@@ -10,6 +10,7 @@ import { formatProblem } from '../../schema/problem.ts';
 const environment = {
   REGISTRY_DATABASE_URL: 'postgres://x@127.0.0.1:1/x',
   HR_DATABASE_URL: 'postgres://x@127.0.0.1:1/x',
+  DISCIPLINE_URL: 'mysql://x@127.0.0.1:1/x',
   COURT_URL: 'http://127.0.0.1:1',
   PROCUREMENT_URL: 'http://127.0.0.1:1/graphql',
   FINANCE_DROP: '/nowhere',

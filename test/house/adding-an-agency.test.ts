@@ -45,6 +45,7 @@ beforeAll(async () => {
     TAX_URL: `http://127.0.0.1:${(agency.address() as AddressInfo).port}`,
     COURT_URL: 'http://127.0.0.1:9',
     FINANCE_DROP: root,
+    DISCIPLINE_URL: 'mysql://127.0.0.1:9/discipline',
     HR_DATABASE_URL: 'postgres://127.0.0.1:9/hr',
     PROCUREMENT_URL: 'http://127.0.0.1:9',
     REGISTRY_DATABASE_URL: 'postgres://127.0.0.1:9/registry',

@@ -131,7 +131,7 @@ describe('what a caller can learn of itself', () => {
       query: '{ sources { name title transport fields { coordinate level } } }',
     });
     const names = answer.body.data.sources.map((source: any) => source.name);
-    expect(names.toSorted()).toEqual(['court', 'finance', 'hr', 'procurement', 'registry']);
+    expect(names.toSorted()).toEqual(['court', 'discipline', 'finance', 'hr', 'procurement', 'registry']);
     const hr = answer.body.data.sources.find((source: any) => source.name === 'hr');
     expect(hr.fields).toEqual([]);
   });

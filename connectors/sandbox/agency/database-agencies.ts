@@ -1,4 +1,4 @@
-// The registry and the personnel department: agencies whose system is a PostgreSQL database that the gateway may
+// The registry, the personnel department and, without a MariaDB, the supervisory commission: agencies whose system is a PostgreSQL database that the gateway may
 // only read. Loaded once for a world; loaded data carry a mark, and the mark is committed with them or not at all.
 import pg from 'pg';
 import { copyIn } from '../copy-in.ts';
@@ -6,6 +6,8 @@ import { BODY_CLASSES } from '../generator/body-class.ts';
 import { HR_COLUMNS, hrRowsOf, type HrTable } from '../generator/hr-records.ts';
 import { organisationAt } from '../generator/organisation.ts';
 import { GENERATOR_VERSION, type World } from '../generator/world.ts';
+import { DISCIPLINE_COLUMNS } from '../generator/discipline-records.ts';
+import { DISCIPLINE_KEYS, DISCIPLINE_TABLE, disciplineRows } from './discipline-agency.ts';
 
 /** A server on which the agencies' databases live, seen by a superuser. */
 export interface DatabaseServer {
@@ -17,8 +19,10 @@ export interface DatabaseServer {
   url(database: string, role?: string): string;
 }
 
-/** Addresses to hand out: registry and hr with a role that may only SELECT, gateway with its owner. */
+/** Addresses to hand out: the agencies' with a role that may only SELECT, gateway with its owner. */
 export interface DatabaseAddresses {
+  /** Absent where the commission's table lies elsewhere. */
+  readonly discipline: string | undefined;
   readonly registry: string;
   readonly hr: string;
   readonly gateway: string;
@@ -70,12 +74,15 @@ export async function prepareDatabases(
   server: DatabaseServer,
   world: World,
   onProgress: (line: string) => void,
+  withDiscipline: boolean,
 ): Promise<DatabaseAddresses> {
   const { prefix } = server;
   const reader = prefix === '' ? 'gateway_reader' : `${prefix}reader`;
   const owner = `${prefix}gateway`;
   const databases = { registry: `${prefix}registry`, hr: `${prefix}hr`, gateway: `${prefix}gateway` };
-  await createMissing(server, [reader, owner], Object.values(databases), databases.gateway);
+  const discipline = withDiscipline ? `${prefix}discipline` : undefined;
+  const wanted = [...Object.values(databases), ...(discipline === undefined ? [] : [discipline])];
+  await createMissing(server, [reader, owner], wanted, databases.gateway);
   await Promise.all([
     // No part of the registry depends on the day: a million organisations are loaded once.
     load(
@@ -90,26 +97,36 @@ export async function prepareDatabases(
         await client.query(REGISTRY_KEYS);
       },
     ),
-    load(
-      server,
-      databases.hr,
-      'hr',
-      reader,
-      mark(world.seed, world.organisations, world.persons, world.today),
-      async (client) => {
-        await client.query(HR_TABLES);
-        for (const table of Object.keys(HR_COLUMNS) as HrTable[]) {
-          await copyIn(client, `hr.${table}`, HR_COLUMNS[table], hrRows(world, table, onProgress));
-        }
-        await client.query(HR_KEYS);
-      },
-    ),
+    load(server, databases.hr, 'hr', reader, personsMark(world), async (client) => {
+      await client.query(HR_TABLES);
+      for (const table of Object.keys(HR_COLUMNS) as HrTable[]) {
+        await copyIn(client, `hr.${table}`, HR_COLUMNS[table], hrRows(world, table, onProgress));
+      }
+      await client.query(HR_KEYS);
+    }),
+    ...(discipline === undefined
+      ? []
+      : [
+          load(server, discipline, 'discipline', reader, personsMark(world), async (client) => {
+            await client.query(DISCIPLINE_TABLE);
+            await copyIn(client, 'discipline.disciplinary_action', DISCIPLINE_COLUMNS, disciplineRows(world));
+            await client.query(DISCIPLINE_KEYS);
+            // The manifest names no schema, so that it fits both kinds of database.
+            await client.query(`alter role ${reader} in database ${discipline} set search_path = discipline`);
+          }),
+        ]),
   ]);
   return {
+    discipline: discipline === undefined ? undefined : server.url(discipline, reader),
     registry: server.url(databases.registry, reader),
     hr: server.url(databases.hr, reader),
     gateway: server.url(databases.gateway, owner),
   };
+}
+
+/** What is known of persons depends on all of a world. */
+export function personsMark(world: World): string {
+  return mark(world.seed, world.organisations, world.persons, world.today);
 }
 
 function mark(...parts: readonly (string | number)[]): string {
@@ -146,7 +163,7 @@ async function names(client: pg.Client, query: string): Promise<ReadonlySet<stri
 async function load(
   server: DatabaseServer,
   database: string,
-  schema: 'registry' | 'hr',
+  schema: 'registry' | 'hr' | 'discipline',
   reader: string,
   wanted: string,
   fill: (client: pg.Client) => Promise<void>,

@@ -55,6 +55,11 @@ const EFFECT_MONTHS: Readonly<Record<SanctionSpec['kind'], number | null>> = {
   开除: null,
 };
 
+/** Null: without end. */
+export function effectMonths(kind: SanctionSpec['kind']): number | null {
+  return EFFECT_MONTHS[kind];
+}
+
 /** Rows of one table about a person; none for somebody who is no official. */
 export function hrRowsOf(world: World, table: HrTable, index: number): readonly HrRow[] {
   const person = personAt(world.seed, index);

@@ -68,6 +68,7 @@ test('it says where the agencies are, and SIGTERM leaves no process', async () =
   expect(Object.keys(ready as object).sort()).toEqual([
     'COURT_URL',
     'DATABASE_URL',
+    'DISCIPLINE_URL',
     'FINANCE_DROP',
     'HR_DATABASE_URL',
     'PROCUREMENT_URL',
