@@ -72,7 +72,12 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
       case 'graphql':
         return openGraphql(manifest, clock);
       case 'file': {
-        const transport = openFile(manifest, { stagingUrl: stagingUrl!, clock, log, watch: deliveries });
+        const transport = openFile(manifest, {
+          stagingUrl: stagingUrl!,
+          clock,
+          log,
+          watch: deliveries,
+        });
         loading.push(transport.ready);
         return transport;
       }

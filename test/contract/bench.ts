@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Connector, SourceAnswer, Subject } from '../../connectors/contract.ts';
 import type { Log } from '../../connectors/log.ts';
 import { type Manifest, loadManifests } from '../../connectors/manifest.ts';
-import { openConnectors } from '../../connectors/open.ts';
+import { type OpenOptions as OpenConnectors, openConnectors } from '../../connectors/open.ts';
 import { brandPermitted } from '../../policies/engine/permitted.ts';
 import type { RowFilter } from '../../policies/engine/row-filter.ts';
 import { loadCatalogue } from '../../schema/catalogue.ts';
@@ -93,20 +93,30 @@ export interface OpenOptions {
   readonly queue?: number;
   readonly bytes?: string;
   readonly recordsPerSubject?: number;
+  /** Further top-level lines of the manifest. */
+  readonly lines?: string;
 }
+
+/** What the connector is opened with apart from its manifest. */
+export type Surroundings = Partial<Pick<OpenConnectors, 'clock' | 'cache' | 'watch'>>;
 
 /** Everything connectors have said to the log. */
 export const said: unknown[] = [];
 const say: Log['info'] = (context, message) => said.push({ ...context, message });
-const log: Log = { info: say, warn: say, error: say };
+export const log: Log = { info: say, warn: say, error: say };
 
 /** Opens the bench's source through its manifest, as start-up does. */
-export async function openProbe(bench: Bench, options: OpenOptions = {}): Promise<Connector> {
+export async function openProbe(
+  bench: Bench,
+  options: OpenOptions = {},
+  surroundings: Surroundings = {},
+): Promise<Connector> {
   const connectors = await openConnectors({
     manifests: [probeManifest(bench, options)],
     stagingUrl: bench.stagingUrl,
     clock: () => new Date(),
     log,
+    ...surroundings,
   });
   return connectors.get('probe')!;
 }
@@ -120,7 +130,14 @@ export function probeManifest(bench: Bench, options: OpenOptions = {}): Manifest
   for (const name of readdirSync('schema').filter((file) => /^credit.*\.graphql$/.test(file)))
     copyFileSync(join('schema', name), join(schema, name));
   writeFileSync(join(schema, 'probe.graphql'), SDL);
-  const { deadline = '2s', concurrency = 8, queue = 16, bytes = '1MB', recordsPerSubject = 50 } = options;
+  const {
+    deadline = '2s',
+    concurrency = 8,
+    queue = 16,
+    bytes = '1MB',
+    recordsPerSubject = 50,
+    lines = '',
+  } = options;
   const { top, listings, awards, files = {} } = bench.manifest();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(sources, name), text);
   writeFileSync(
@@ -131,6 +148,7 @@ owner: { en: Probe, zh: 试件 }
 address: \${PROBE_ADDRESS}
 limits: { deadline: ${deadline}, concurrency: ${concurrency}, queue: ${queue}, bytes: ${bytes}, recordsPerSubject: ${recordsPerSubject} }
 freshness: { maxAge: 2d }
+${lines}
 ${top}
 records:
   Listing:

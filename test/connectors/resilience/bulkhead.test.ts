@@ -26,3 +26,31 @@ test('a call whose time ran out while it waited never reaches the source', async
   await expect(second).rejects.toThrow('too late');
   expect(reached).toBe(false);
 });
+
+/** Calls that take as long as the test's clock says. */
+const slowCalls = async (milliseconds: number, concurrency: number) => {
+  let now = 0;
+  const bulkhead = openBulkhead(concurrency, 100, () => now);
+  for (let at = 0; at < 10; at += 1) await bulkhead(never, async () => (now += milliseconds));
+  return bulkhead;
+};
+
+test('a call that could not be served before its deadline is refused early', async () => {
+  const bulkhead = await slowCalls(400, 1);
+  let finish: () => void = () => undefined;
+  const running = bulkhead(never, () => new Promise<void>((resolve) => (finish = resolve)), 1000);
+  let reached = 0;
+  const call = async (): Promise<number> => (reached += 1);
+  // 400 ms until the place is free, 400 ms for the call.
+  const first = bulkhead(never, call, 1000);
+  await expect(bulkhead(never, call, 1000)).rejects.toMatchObject({ code: 'SOURCE_OVERLOADED' });
+  const patient = bulkhead(never, call, 5000);
+  finish();
+  await Promise.all([running, first, patient]);
+  expect(reached).toBe(2);
+});
+
+test('while a place is free nobody is refused, however slow the source has been', async () => {
+  const bulkhead = await slowCalls(9000, 2);
+  expect(await bulkhead(never, async () => 'answer', 100)).toBe('answer');
+});
