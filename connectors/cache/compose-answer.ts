@@ -12,8 +12,8 @@ export interface Part {
   /** Without an answer: a fresh fact. With one: what may be shown if the answer is a failure. */
   readonly fact: Fact | undefined;
   readonly answer: SourceAnswer | undefined;
-  /** The answer was asked for by another request. */
-  readonly shared: boolean;
+  /** Whether it was known before, or asked for by this request or another. */
+  readonly from: 'kept' | 'asked' | 'shared';
 }
 
 type Failed = SourceAnswer & { readonly failure: NonNullable<SourceAnswer['failure']> };
@@ -92,9 +92,9 @@ function wholeOf(standings: readonly Standing[], failed: Failed | undefined): St
 }
 
 function outcomeOf(parts: readonly Part[]): CacheOutcome {
-  if (parts.every(({ answer }) => answer === undefined)) return 'hit';
   if (parts.some(({ answer, fact }) => answer?.failure !== undefined && fact !== undefined)) return 'stale';
-  return parts.some(({ shared }) => shared) ? 'shared' : 'miss';
+  if (parts.every(({ from }) => from === 'kept')) return 'hit';
+  return parts.some(({ from }) => from === 'shared') ? 'shared' : 'miss';
 }
 
 function same(one: Standing, other: Standing): boolean {

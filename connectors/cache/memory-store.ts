@@ -82,7 +82,8 @@ export function openMemoryStore(limits: MemoryLimits = usual): FactStore {
 /** Requests share what is kept; none may change it. */
 function frozen(fact: Fact): Fact {
   for (const row of fact.rows) Object.freeze(row);
-  return Object.freeze({ ...fact, rows: Object.freeze([...fact.rows]) });
+  Object.freeze(fact.rows);
+  return Object.freeze(fact);
 }
 
 function sizeOf({ rows }: Fact): number {

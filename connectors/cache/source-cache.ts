@@ -9,7 +9,7 @@ import { failureOf } from '../source-error.ts';
 import type { Watch } from '../watch.ts';
 import { type Part, composeAnswer } from './compose-answer.ts';
 import { type Fact, type FactName, type Invalidation, covers, shapeOf, textOf } from './fact.ts';
-import type { FactStore, Reading } from './fact-store.ts';
+import type { FactStore, KeptFact, Reading } from './fact-store.ts';
 import type { CacheTimes } from './manifest-part.ts';
 
 /** Asks a source. Never rejects. `milliseconds`: what is left of the request's time for it. */
@@ -44,6 +44,8 @@ interface Wish {
 
 /** A call on its way, shared by all who want what it asks for. */
 interface Flight {
+  /** When it took off, in milliseconds since 1970. */
+  readonly at: number;
   readonly answer: Promise<SourceAnswer>;
   readonly stop: AbortController;
   /** Requests that wait for it; when the last one gives up, the source is told to stop. */
@@ -72,8 +74,8 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
         });
     });
 
-  const ageOf = (fact: Fact): number => {
-    const age = clock().getTime() - fact.at;
+  const ageOf = ({ at }: Pick<Fact, 'at'>): number => {
+    const age = clock().getTime() - at;
     return age < -CLOCK_TOLERANCE_MS ? Infinity : age;
   };
   const isFresh = (fact: Fact): boolean => ageOf(fact) < times.ttl && isWithinMaxAge(fact);
@@ -96,6 +98,7 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
     };
     const outdated = new Set<string>();
     const flight: Flight = {
+      at,
       answer: ask(request, stop.signal, left),
       stop,
       waiting: 0,
@@ -103,20 +106,26 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
       outdated,
     };
     for (const { text, name } of wishes) flights.set(text, { flight, name });
+    const leave = (gone: readonly Wish[]): void => {
+      for (const { text } of gone) if (flights.get(text)?.flight === flight) flights.delete(text);
+    };
     const land = async (): Promise<void> => {
       const { state, asOf, rows, invalidSubjects } = await flight.answer;
       flight.landed = true;
-      // Absence is proven only by an answer that is OK.
-      if (state === 'OK' && asOf !== null) {
-        const facts = wishes.flatMap(({ text, name, step, subject }) => {
-          const generations = readings.get(text)?.generations;
-          if (generations === undefined || outdated.has(text) || invalidSubjects.has(subject.id)) return [];
+      const facts: KeptFact[] = [];
+      for (const wish of wishes) {
+        const { text, name, step, subject } = wish;
+        const generations = readings.get(text)?.generations;
+        const known = generations !== undefined && !outdated.has(text) && !invalidSubjects.has(subject.id);
+        // Absence is proven only by an answer that is OK.
+        if (state === 'OK' && asOf !== null && known) {
           const fact = { at, asOf, rows: rows.get(step.record)?.get(subject.id) ?? [] };
-          return [{ name, fact, generations }];
-        });
-        if (facts.length > 0) await store.write(facts, times.ttl + times.stale);
+          facts.push({ name, fact, generations });
+        } else leave([wish]);
       }
-      for (const { text } of wishes) if (flights.get(text)?.flight === flight) flights.delete(text);
+      // Whoever asks until it is kept has this answer, too.
+      if (facts.length > 0) await store.write(facts, times.ttl + times.stale);
+      leave(wishes);
     };
     void land();
     return flight;
@@ -130,14 +139,17 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
       const wishes = mapped ? wishesOf(request) : [];
       if (wishes.length === 0) return ask(request, caller, milliseconds);
       const boarded = new Map<string, Flight>();
+      const landed = new Set<Flight>();
       const board = ({ text }: Wish, flight: Flight): void => {
         if (![...boarded.values()].includes(flight)) flight.waiting += 1;
         boarded.set(text, flight);
       };
       const boardsKnown = (wish: Wish): boolean => {
         const known = flights.get(wish.text);
-        // A flight everybody has left is being stopped.
+        // A flight everybody has left is being stopped; one that has landed may still be being kept.
         if (known === undefined || known.flight.stop.signal.aborted) return false;
+        if (ageOf(known.flight) >= times.ttl) return false;
+        if (known.flight.landed) landed.add(known.flight);
         board(wish, known.flight);
         return true;
       };
@@ -161,11 +173,11 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
           for (const wish of missing) board(wish, own);
         }
         const answers = new Map<Flight, SourceAnswer>();
-        const landed = Promise.all(
+        const all = Promise.all(
           [...new Set(boarded.values())].map(async (flight) => answers.set(flight, await flight.answer)),
         );
         if (caller.aborted) throw new CallerGaveUp();
-        await stoppedBy(caller, landed);
+        await stoppedBy(caller, all);
         const parts = wishes.map((wish): Part => {
           const flight = boarded.get(wish.text);
           const fact = factOf(wish);
@@ -174,7 +186,7 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
             subject: wish.subject,
             fact: fact !== undefined && (flight === undefined || isUsable(fact)) ? fact : undefined,
             answer: flight === undefined ? undefined : answers.get(flight),
-            shared: flight !== undefined && flight !== own,
+            from: flight === undefined || landed.has(flight) ? 'kept' : flight === own ? 'asked' : 'shared',
           };
         });
         return composeAnswer(parts, (outcome) => watch.cached(manifest.source, outcome));
