@@ -21,7 +21,7 @@ import { startPipeline } from './graphql-pipeline.ts';
 import { fingerprintPolicies, keepPoliciesLive } from './policy-reload.ts';
 import { type Authenticator, createAuthenticator } from './request/authenticate.ts';
 import { limitCases } from './request/case-limits.ts';
-import { type CaseQuota, openCaseQuota } from './request/case-quota.ts';
+import { openCaseQuota } from './request/case-quota.ts';
 import type { Pseudonymise } from './request/pseudonyms.ts';
 import { servedRoots } from './request/execute.ts';
 import { joinRoots, unservedRoots } from './request/own-roots.ts';
@@ -29,6 +29,7 @@ import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
 import { useOfAnswers } from './request/use-of-answers.ts';
 import { createGatewayServer } from './server.ts';
+import { type GatewayState, openState } from './state/state.ts';
 import { watchSources } from './watch/source-health.ts';
 
 export interface GatewayOptions {
@@ -96,8 +97,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const { audit, pseudonymise } = await openAudit(options, opened);
     const recorder = createRecorder(audit, pseudonymise, manifests);
-    const quota = openQuota(configuration, snapshot);
-    if (quota !== undefined) opened.push(quota);
+    const state = openOwnState(configuration, snapshot);
+    if (state !== undefined) opened.push(state);
+    const quota = state === undefined ? undefined : openCaseQuota(state);
     const health = watchSources(clock);
     const cache = await openCache(options, manifests, health.watch);
     opened.push(cache);
@@ -167,7 +169,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await pipeline.stop();
         await closeAll(connectors, authenticator);
         await cache.close();
-        await quota?.close();
+        await state?.close();
         if (audit.healthy) audit.append({ kind: 'stop' });
         await audit.close();
       },
@@ -210,9 +212,12 @@ async function openCache(
   return openFactCache({ redis: { url: redis.url, key }, clock, log, watch });
 }
 
-/** The count of subjects per case; needed as soon as a purpose limits them. */
-function openQuota({ databaseUrl }: Configuration, { policies }: PolicySnapshot): CaseQuota | undefined {
-  if (databaseUrl !== undefined) return openCaseQuota(databaseUrl);
+/** The gateway's own state; needed as soon as a purpose limits the subjects of a case. */
+function openOwnState(
+  { databaseUrl }: Configuration,
+  { policies }: PolicySnapshot,
+): GatewayState | undefined {
+  if (databaseUrl !== undefined) return openState(databaseUrl);
   const limited = [...policies.policySet.consumers.purposes.values()].find(
     ({ subjectsPerCaseAndDay }) => subjectsPerCaseAndDay !== undefined,
   );

@@ -1,6 +1,7 @@
 // Answers operations on the gateway's own records: questions about them, and deeds. A deed is decided by its own
 // coordinate, its intent is durable before it is done, and its outcome before it is answered.
-import { type ExecutionResult, type GraphQLFieldResolver, GraphQLError, execute } from 'graphql';
+import type { GraphQLError } from 'graphql';
+import { type ExecutionResult, type GraphQLFieldResolver, execute } from 'graphql';
 import { ClientError, asGraphQLError } from '../errors.ts';
 import { deedsType } from '../../schema/catalogue.ts';
 import { decide } from './decide.ts';
@@ -55,7 +56,12 @@ async function resolveRoots(
   const { admitted } = decided;
   const withheld = new Map<string, Withheld>();
   const ofRecord = ownFieldResolver(decided, withheld);
-  const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (source, given, context, info) => {
+  const fieldResolver: GraphQLFieldResolver<unknown, unknown, Record<string, unknown>> = (
+    source,
+    given,
+    context,
+    info,
+  ) => {
     const root = info.path.prev === undefined ? roots[info.fieldName] : undefined;
     return root === undefined ? ofRecord(source, given, context, info) : root(given, decided);
   };
@@ -80,7 +86,7 @@ async function resolveRoots(
   });
   return {
     ...(executed.data === undefined ? {} : { data: executed.data }),
-    ...(errors.length === 0 ? {} : { errors: errors as GraphQLError[] }),
+    ...(errors.length === 0 ? {} : { errors: errors }),
     extensions: {
       request: admitted.request,
       purpose: decided.purpose.name,

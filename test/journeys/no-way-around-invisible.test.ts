@@ -83,7 +83,7 @@ function faultsOf(consumer: Consumer): string[] {
     }
   };
   visit('Query');
-  if (schema.getMutationType() != null) visit('Mutation');
+  if (schema.getMutationType()) visit('Mutation');
   for (const directive of schema.getDirectives())
     directive.args.forEach((one) => visit(getNamedType(one.type).name));
   for (const name of Object.keys(types))

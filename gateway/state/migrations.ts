@@ -1,0 +1,37 @@
+// The tables of the gateway's own state, step by step. A step that has been released is never changed: a later one
+// corrects it. Every step can run on a database in use.
+
+export interface Migration {
+  readonly id: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+const caseSubjects = `
+  create table if not exists gateway.case_subject (
+    day date not null,
+    consumer text not null,
+    purpose text not null,
+    case_number text not null,
+    subject text not null,
+    primary key (day, consumer, purpose, case_number, subject)
+  );
+  -- One claim of a case at a time, on whichever replica: two halves must not pass where the whole would not.
+  create or replace function gateway.claim_case(
+    of_day date, of_consumer text, of_purpose text, of_case text, wanted text[], most int
+  ) returns boolean language plpgsql as $$
+  declare touched int;
+  begin
+    perform pg_advisory_xact_lock(hashtextextended(concat_ws(chr(31), of_day, of_consumer, of_purpose, of_case), 0));
+    select count(*) into touched from (
+      select subject from gateway.case_subject
+        where day = of_day and consumer = of_consumer and purpose = of_purpose and case_number = of_case
+      union select unnest(wanted)
+    ) as all_subjects;
+    if touched > most then return false; end if;
+    insert into gateway.case_subject (day, consumer, purpose, case_number, subject)
+      select distinct of_day, of_consumer, of_purpose, of_case, unnest(wanted) on conflict do nothing;
+    return true;
+  end $$;`;
+
+export const migrations: readonly Migration[] = [{ id: 1, name: 'subjects of a case', sql: caseSubjects }];
