@@ -16,6 +16,7 @@ const entries = [
   'connectors/sandbox/main.ts',
   ...commands.map((name) => `gateway/cli/${name}`),
   'bench/main.ts',
+  'bench/deliveries.ts',
   ...benchServers.map((name) => `bench/servers/${name}`),
 ];
 

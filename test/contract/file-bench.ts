@@ -1,17 +1,77 @@
 // The file transport's source: a drop folder and a staging database behind a relay that can be cut.
 import { mkdtempSync } from 'node:fs';
-import { rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import iconv from 'iconv-lite';
+import { writeXlsx } from '../../bench/write-xlsx.ts';
 import type { AgencyRow, Bench } from './bench.ts';
 import { readCalls, startWire, withDatabase } from './sql-bench.ts';
 
 const COLUMNS = ['code', 'doc', 'amt', 'day', 'st'] as const;
 
-export async function startFileBench(serverUrl: string): Promise<Bench> {
-  const database = `probe_files_${process.pid}`;
+type Rows = readonly AgencyRow[];
+
+interface Format {
+  readonly extension: string;
+  /** The rest of `delivery` in the manifest. */
+  readonly manifest: string;
+  write(rows: Rows): Buffer | Promise<Buffer>;
+}
+
+const WIDTHS = { code: 24, doc: 3200, amt: 12, day: 12, st: 4 } as const;
+const layout = `[${COLUMNS.map((name) => `{ name: ${name}, width: ${WIDTHS[name]} }`).join(', ')}]`;
+
+/** Every format, and every encoding in one of them. */
+export const fileFormats = {
+  csv: {
+    extension: 'csv',
+    manifest: 'format: csv, encoding: gb18030',
+    write: (rows) => iconv.encode(asCsv(rows), 'gb18030'),
+  },
+  'csv in UTF-16': {
+    extension: 'txt',
+    manifest: 'format: csv, encoding: utf-16le, delimiter: "\\t"',
+    write: (rows) => iconv.encode(asCsv(rows, '\t'), 'utf-16le', { addBOM: true }),
+  },
+  jsonl: {
+    extension: 'jsonl',
+    manifest: 'format: jsonl',
+    write: (rows) => Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('') || '\n'),
+  },
+  xlsx: {
+    extension: 'xlsx',
+    manifest: 'format: xlsx',
+    write: async (rows) => {
+      const path = join(mkdtempSync(join(tmpdir(), 'xlsx-')), 'rows.xlsx');
+      await writeXlsx(path, [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))]);
+      return readFile(path);
+    },
+  },
+  'fixed width': {
+    extension: 'dat',
+    manifest: `format: fixed-width, encoding: gb18030, columns: ${layout}`,
+    write: (rows) => {
+      const cell = (row: AgencyRow, column: (typeof COLUMNS)[number]): Buffer => {
+        const bytes = iconv.encode(row[column] ?? '', 'gb18030');
+        return Buffer.concat([bytes, Buffer.alloc(WIDTHS[column] - bytes.length, ' ')]);
+      };
+      const line = (row: AgencyRow): Buffer[] => [
+        ...COLUMNS.map((column) => cell(row, column)),
+        Buffer.from('\r\n'),
+      ];
+      return Buffer.concat([...rows.flatMap(line), Buffer.from('\r\n')]);
+    },
+  },
+} as const satisfies Readonly<Record<string, Format>>;
+
+export async function startFileBench(
+  serverUrl: string,
+  formatName: keyof typeof fileFormats = 'csv',
+): Promise<Bench> {
+  const format: Format = fileFormats[formatName];
+  const database = `probe_files_${process.pid}_${Object.keys(fileFormats).indexOf(formatName)}`;
   const server = new pg.Pool({ connectionString: serverUrl, max: 1 });
   await server.query(`CREATE DATABASE ${database}`);
   const own = withDatabase(serverUrl, database);
@@ -27,15 +87,16 @@ export async function startFileBench(serverUrl: string): Promise<Bench> {
     hold: async (rows) => {
       await wire.setMode('pass');
       await pool.query('DROP SCHEMA IF EXISTS staging CASCADE');
-      await deliver(directory, `listings-${today()}-01.csv`, iconv.encode(asCsv(rows.listings), 'gb18030'));
-      await deliver(directory, `awards-${today()}-01.jsonl`, Buffer.from(asJsonLines(rows.awards)));
+      for (const [name, these] of Object.entries(rows) as [string, Rows][]) {
+        await deliver(directory, `${name}-${today()}-01.${format.extension}`, await format.write(these));
+      }
       wire.tap.clear();
     },
     manifest: () => ({
       top: 'transport: file',
-      listings:
-        'delivery: { pattern: listings-*.csv, format: csv, encoding: gb18030 }\n    filters: [status, day, number]',
-      awards: 'delivery: { pattern: awards-*.jsonl, format: jsonl }',
+      listings: `delivery: { pattern: listings-*.${format.extension}, ${format.manifest} }
+    filters: [status, day, number]`,
+      awards: `delivery: { pattern: awards-*.${format.extension}, ${format.manifest} }`,
     }),
     setFault: async (fault) => {
       if (fault !== 'garbage') {
@@ -72,11 +133,7 @@ export async function deliver(directory: string, name: string, content: Buffer):
   await rename(draft, join(directory, name));
 }
 
-function asCsv(rows: readonly AgencyRow[]): string {
-  const lines = rows.map((row) => COLUMNS.map((column) => row[column] ?? '').join(','));
-  return [COLUMNS.join(','), ...lines, ''].join('\r\n');
-}
-
-function asJsonLines(rows: readonly AgencyRow[]): string {
-  return rows.map((row) => `${JSON.stringify(row)}\n`).join('') || '\n';
+function asCsv(rows: Rows, delimiter = ','): string {
+  const lines = rows.map((row) => COLUMNS.map((column) => row[column] ?? '').join(delimiter));
+  return [COLUMNS.join(delimiter), ...lines, ''].join('\r\n');
 }

@@ -9,7 +9,7 @@ import { type Postgres, startPostgres } from '../../connectors/sandbox/postgres/
 import { filterOf } from '../../policies/engine/row-filter.ts';
 import { meets } from '../policies/engine/filter-meaning.ts';
 import { type AgencyRow, type AgencyRows, type Bench, ask, numbersOf, openProbe, said } from './bench.ts';
-import { startFileBench } from './file-bench.ts';
+import { fileFormats, startFileBench } from './file-bench.ts';
 import { startGraphqlBench, startSubgraphBench } from './graphql-bench.ts';
 import { HTTP_PAGE, httpBenches } from './http-bench.ts';
 import { mariadbUrl, startMysqlBench } from './mysql-bench.ts';
@@ -40,8 +40,9 @@ const benches: [string, () => Promise<Bench>][] = [
   ['graphql', startGraphqlBench],
   ['graphql, entities of a subgraph', startSubgraphBench],
   ['sql on the embedded server', () => startSqlBench('sql', embedded.url('postgres'))],
-  ['file', () => startFileBench(embedded.url('postgres'))],
 ];
+for (const format of Object.keys(fileFormats) as (keyof typeof fileFormats)[])
+  benches.push([`file: ${format}`, () => startFileBench(embedded.url('postgres'), format)]);
 if (serverUrl !== undefined)
   benches.push(['sql on a server by address', () => startSqlBench('sql', serverUrl)]);
 const mariadb = mariadbUrl;

@@ -45,7 +45,7 @@ test('every flag of a command that is written anywhere is in its --help', async 
     start: startHelp,
     token: tokenHelp,
     ...Object.fromEntries(
-      ['explain', 'impact', 'policy-report', 'policy-tests', 'who-can-see'].map((name) => [
+      ['deliveries', 'explain', 'impact', 'policy-report', 'policy-tests', 'who-can-see'].map((name) => [
         name,
         textOf(`gateway/explain/${name}-command.ts`),
       ]),
