@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { deliveryFaults } from '../../../connectors/file/delivery-problem.ts';
+import { faultWords } from '../../../connectors/file/fault-words.ts';
+import { intakeTroubles } from '../../../connectors/file/intake-trouble.ts';
+import { filePart } from '../../../connectors/file/manifest-part.ts';
+import type { FileManifest } from '../../../connectors/manifest.ts';
+import { type Bench, probeManifest } from '../../contract/bench.ts';
+
+const page = readFileSync('docs/manifests.md', 'utf8');
+const section = /^## File deliveries$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(page)![1]!;
+
+/** A manifest whose listings have these lines. @throws Error with its problems */
+function manifest(listings: string): FileManifest {
+  const bench = {
+    environment: { PROBE_ADDRESS: '/drop' },
+    manifest: () => ({
+      top: 'transport: file',
+      listings: listings.trim().replaceAll('\n', '\n    '),
+      awards: 'delivery: { pattern: awards-*.jsonl, format: jsonl }',
+    }),
+  } as unknown as Bench;
+  return probeManifest(bench) as FileManifest;
+}
+
+describe('the manual of file deliveries', () => {
+  const examples = [...section.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text]) => text!);
+
+  test.each(examples)('has an example that is a manifest: %s', (text) => {
+    expect(manifest(text).records.get('Listing')!.delivery.pattern).toContain('*');
+  });
+
+  test('has an example of each format but the plainest, and names every key', () => {
+    const formats = examples.map((text) => manifest(text).records.get('Listing')!.delivery.format);
+    expect(new Set(formats)).toEqual(new Set(['csv', 'xlsx', 'fixed-width']));
+    const keys = Object.keys(filePart.record.delivery.shape);
+    for (const key of keys) expect(section).toMatch(new RegExp(`^\\| \`${key}[\`.]`, 'm'));
+    for (const key of ['sidecar', 'trailer']) expect(section).toContain(`| \`check.${key}\` |`);
+  });
+
+  test('lists every fault and every trouble, and no other', () => {
+    const tables = section.slice(section.indexOf('| Fault |'));
+    const named = [...tables.matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|/gm)].flatMap(([, cell]) =>
+      [...cell!.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code),
+    );
+    expect(named.sort()).toEqual([...deliveryFaults, ...intakeTroubles].sort());
+  });
+});
+
+test('every fault is explained in English and Chinese', () => {
+  for (const fault of deliveryFaults) {
+    expect(faultWords[fault].en, fault).toMatch(/[a-z]/);
+    expect(faultWords[fault].zh, fault).toMatch(/\p{Script=Han}/u);
+  }
+});
+
+describe('a manifest is refused', () => {
+  const fixed = 'columns: [{ name: code, width: 18 }]';
+  test.each([
+    ['columns: [code], format: fixed-width', 'give each column a name and a width'],
+    [`format: csv, ${fixed}`, 'a width is for fixed-width alone'],
+    ['format: fixed-width', 'name the columns, in the order of the file'],
+    ['format: csv, header: false', 'name the columns, in the order of the file'],
+    ['format: csv, columns: [a, a]', 'a column is named twice'],
+    ['format: csv, delimiter: "|", quote: "|"', 'must differ from the delimiter'],
+    ['format: csv, sheet: x', 'has no meaning in csv'],
+    ['format: xlsx, encoding: gb18030', 'xlsx knows its encoding itself'],
+    ['format: jsonl, delimiter: ";"', 'has no meaning in jsonl'],
+    [`format: fixed-width, encoding: utf-16le, widths: bytes, ${fixed}`, 'UTF-16 is measured in characters'],
+    ['format: csv, check: { trailer: END }', 'write {rows} or {sha256} where the number or hash stands'],
+    ['format: csv, check: { trailer: "{rows}{rows}" }', 'each place stands once'],
+    ['format: xlsx, check: { trailer: "{sha256}" }', 'cannot hold the hash of its file'],
+    ['format: csv, shrink: 0.2', 'shrink'],
+    ['format: csv, shrink: 120%', 'write a share such as 20%'],
+    [
+      'format: csv, deltas: { pattern: x-*.csv, operation: { column: o, upsert: U, delete: D }, key: [a] }',
+      'must differ from that of full deliveries',
+    ],
+    ['format: csv, deltas: { pattern: y-*.csv, operation: { column: o, upsert: U, delete: D } }', 'key'],
+  ])('that says %s', (keys, reason) => {
+    expect(() => manifest(`delivery: { pattern: x-*.csv, ${keys} }`)).toThrow(reason);
+  });
+});
