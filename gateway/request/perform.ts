@@ -1,6 +1,5 @@
 // Answers operations on the gateway's own records: questions about them, and deeds. A deed is decided by its own
 // coordinate, its intent is durable before it is done, and its outcome before it is answered.
-import type { GraphQLError } from 'graphql';
 import { type ExecutionResult, type GraphQLFieldResolver, execute } from 'graphql';
 import { ClientError, asGraphQLError } from '../errors.ts';
 import { deedsType } from '../../schema/catalogue.ts';
