@@ -36,7 +36,9 @@ export function makeConnector(
   const guard = openGuard({ source, ...limits, resilience, watch });
 
   const exchange = async (lookups: readonly PlannedLookup[], signal: AbortSignal): Promise<SourceAnswer> => {
-    const { receive, finish } = collectRows(limits.recordsPerSubject);
+    const { receive, finish } = collectRows(limits.recordsPerSubject, (drift) =>
+      watch.drifted({ source, ...drift }),
+    );
     let received = false;
     const receiveRow: ReceiveRow = (lookup, key, values) => {
       received = true;

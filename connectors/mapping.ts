@@ -7,6 +7,7 @@ import type { PlannedLookup } from './lookup.ts';
 import type { RecordMapping } from './manifest.ts';
 import { SourceError } from './source-error.ts';
 import { type Lookup, type ReceiveRow, missing } from './transport.ts';
+import { type Drift, isPlainCode } from './watch.ts';
 
 export interface Collected extends Pick<SourceAnswer, 'rows' | 'invalidSubjects'> {
   readonly methods: ReadonlyMap<string, ReadonlyMap<string, MatchMethod>>;
@@ -22,7 +23,10 @@ export interface RowCollector {
   readonly finish: () => Collected;
 }
 
-export function collectRows(recordsPerSubject: number): RowCollector {
+/** Told where a row departs from the manifest. */
+export type NoteDrift = (drift: Omit<Drift, 'source'>) => void;
+
+export function collectRows(recordsPerSubject: number, noteDrift: NoteDrift = () => undefined): RowCollector {
   const records = new Map<RecordMapping, Map<string, RecordRow[]>>();
   const invalid = new Set<string>();
   const reasons = new Set<string>();
@@ -43,7 +47,7 @@ export function collectRows(recordsPerSubject: number): RowCollector {
       foreign += 1;
       return;
     }
-    const row = readRow(lookup, values);
+    const row = readRow(lookup, values, noteDrift);
     let bySubject = records.get(lookup.mapping);
     if (bySubject === undefined) {
       bySubject = new Map<string, RecordRow[]>();
@@ -108,14 +112,31 @@ function keyless(lookup: Lookup): SourceError {
 }
 
 /** The record, or what is wrong with it. */
-function readRow(lookup: PlannedLookup, values: readonly unknown[]): RecordRow | string {
+function readRow(
+  { mapping: { record }, fields }: PlannedLookup,
+  values: readonly unknown[],
+  noteDrift: NoteDrift,
+): RecordRow | string {
   const row = Object.create(null) as Record<string, Value>;
-  for (const { field, at, transform } of lookup.fields) {
+  for (const { field, at, transform } of fields) {
     const raw = values[at];
-    if (raw === missing) return `${lookup.mapping.record}.${field} was left out`;
+    if (raw === missing) {
+      noteDrift({ kind: 'missing column', coordinate: `${record}.${field}` });
+      return `${record}.${field} was left out`;
+    }
     const read = transform(raw);
-    if (!read.ok) return `${lookup.mapping.record}.${field} ${read.reason}`;
+    if (read.unknownCode !== undefined) noteCode(noteDrift, `${record}.${field}`, read.unknownCode);
+    if (!read.ok) {
+      if (read.unknownCode === undefined)
+        noteDrift({ kind: 'changed type', coordinate: `${record}.${field}` });
+      return `${record}.${field} ${read.reason}`;
+    }
     row[field] = read.value;
   }
   return row;
+}
+
+/** What cannot be told from a value of a record is counted and not passed on. */
+function noteCode(noteDrift: NoteDrift, coordinate: string, code: string): void {
+  noteDrift({ kind: 'unknown code', coordinate, ...(isPlainCode(code) ? { value: code } : {}) });
 }

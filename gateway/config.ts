@@ -19,6 +19,16 @@ interface Key {
 export const configurationKeys = {
   PORT: { shape: port, fallback: '4000', meaning: 'Port the gateway listens on; 0 takes a free one.' },
   HOST: { shape: z.string().min(1), fallback: '127.0.0.1', meaning: 'Address the gateway listens on.' },
+  ADMIN_PORT: {
+    shape: port.optional(),
+    meaning: 'Port of the status page and the metrics; PORT + 1 if not set, a free one where PORT is 0.',
+  },
+  ADMIN_HOST: {
+    shape: z.string().min(1),
+    fallback: '127.0.0.1',
+    meaning:
+      'Address of the status page and the metrics. It knows no callers: never one the public can reach.',
+  },
   PROJECT_ROOT: {
     shape: path,
     fallback: '.',
@@ -81,6 +91,17 @@ export const configurationKeys = {
     fallback: '10000',
     meaning: 'Milliseconds after which all sources of a request are given up.',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    shape: z.url({ protocol: /^https?$/ }).optional(),
+    meaning:
+      'Collector that receives traces as OTLP over HTTP in JSON, at `/v1/traces` below it; without it none are made.',
+  },
+  TRACE_CALLERS: {
+    shape: z.enum(['link', 'parent', 'ignore']),
+    fallback: 'link',
+    meaning:
+      "What becomes of a caller's `traceparent`: a link, the parent (trusted callers only), or nothing.",
+  },
   LOG_LEVEL: {
     shape: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
     fallback: 'info',
@@ -96,6 +117,8 @@ export const configurationKeys = {
 export interface Configuration {
   readonly port: number;
   readonly host: string;
+  /** Where operators look. */
+  readonly admin: { readonly port: number; readonly host: string };
   readonly root: string;
   readonly sandbox: boolean;
   readonly token: {
@@ -118,6 +141,11 @@ export interface Configuration {
     readonly maxInFlight: number;
     readonly maxConnections: number;
     readonly requestMilliseconds: number;
+  };
+  readonly traces: {
+    /** Undefined: no traces. */
+    readonly endpoint?: string;
+    readonly callers: 'link' | 'parent' | 'ignore';
   };
   readonly logLevel: string;
 }
@@ -159,11 +187,16 @@ export function readConfiguration(environment: Environment): {
     }
     if (uri !== undefined && !uri.startsWith('https://')) fail('JWKS_URI', 'must be https in production');
   }
+  const adminPort = values.get('ADMIN_PORT') as number | undefined;
+  if (adminPort === undefined && number('PORT') === 65_535)
+    fail('ADMIN_PORT', 'is required beside this PORT');
+  if (adminPort === number('PORT') && adminPort !== 0) fail('ADMIN_PORT', 'must not be PORT');
   if (problems.length > 0) return { problems };
   const root = text('PROJECT_ROOT');
   const within = (name: keyof typeof configurationKeys): string =>
     isAbsolute(text(name)) ? text(name) : join(root, text(name));
   const anchor = values.get('AUDIT_ANCHOR_FILE');
+  const endpoint = values.get('OTEL_EXPORTER_OTLP_ENDPOINT') as string | undefined;
   const database = values.get('DATABASE_URL') as string | undefined;
   const redis = values.get('REDIS_URL') as string | undefined;
   return {
@@ -171,6 +204,10 @@ export function readConfiguration(environment: Environment): {
     configuration: {
       port: number('PORT'),
       host: text('HOST'),
+      admin: {
+        port: adminPort ?? (number('PORT') === 0 ? 0 : number('PORT') + 1),
+        host: text('ADMIN_HOST'),
+      },
       root,
       sandbox,
       token: {
@@ -192,6 +229,10 @@ export function readConfiguration(environment: Environment): {
         maxInFlight: number('MAX_IN_FLIGHT'),
         maxConnections: number('MAX_CONNECTIONS'),
         requestMilliseconds: number('REQUEST_DEADLINE'),
+      },
+      traces: {
+        callers: values.get('TRACE_CALLERS') as Configuration['traces']['callers'],
+        ...(endpoint === undefined ? {} : { endpoint }),
       },
       logLevel: text('LOG_LEVEL'),
     },

@@ -1,8 +1,6 @@
 // Wires the rooms into a running gateway, in the order in which each can refuse to start. Everything that is
 // wrong is found before anything listens.
 import { access } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type FactCache, openFactCache } from '../connectors/cache/fact-cache.ts';
 import { type OpenOptions, openConnectors } from '../connectors/open.ts';
@@ -29,8 +27,10 @@ import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
 import { useOfAnswers } from './request/use-of-answers.ts';
 import { createGatewayServer } from './server.ts';
+import { StartupRefused } from './startup-refused.ts';
+import { closeServer, listen, urlOf } from './listening.ts';
 import { type GatewayState, openState } from './state/state.ts';
-import { watchSources } from './watch/source-health.ts';
+import { type Watching, startWatching } from './watch/watching.ts';
 
 export interface GatewayOptions {
   readonly configuration: Configuration;
@@ -47,17 +47,10 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly port: number;
   readonly url: string;
+  /** Of the status page and the metrics. */
+  readonly adminUrl: string;
   /** Stops listening, lets requests under way finish, closes the sources and the audit log. */
   close(): Promise<void>;
-}
-
-/** What start-up refused, whole. */
-export class StartupRefused extends Error {
-  readonly problems: readonly Problem[];
-  constructor(problems: readonly Problem[]) {
-    super('start-up refused');
-    this.problems = problems;
-  }
 }
 
 /** Files a gateway is made of, read and checked against each other. */
@@ -91,24 +84,27 @@ export async function readDefinition(
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { configuration, environment, log, clock, openSources = openConnectors } = options;
   const fingerprint = await fingerprintPolicies(configuration.root);
-  const { snapshot, manifests } = await readDefinition(configuration.root, environment);
-  await requireKeys(configuration);
   const opened: { close(): Promise<void> | void }[] = [];
   try {
-    const { audit, pseudonymise } = await openAudit(options, opened);
+    const { snapshot: read, manifests } = await readDefinition(configuration.root, environment);
+    await requireKeys(configuration);
+    const watching = await startWatching(configuration, manifests, clock, log);
+    opened.push(watching);
+    const { metrics } = watching;
+    const snapshot = takeSnapshot(read.catalogue, read.policies, metrics);
+    const { audit, pseudonymise } = await openAudit(options, watching, opened);
     const recorder = createRecorder(audit, pseudonymise, manifests);
     const state = openOwnState(configuration, snapshot);
     if (state !== undefined) opened.push(state);
     const quota = state === undefined ? undefined : openCaseQuota(state);
-    const health = watchSources(clock);
-    const cache = await openCache(options, manifests, health.watch);
+    const cache = await openCache(options, manifests, watching.watch);
     opened.push(cache);
     const connectors = await openSources({
       manifests,
       stagingUrl: configuration.databaseUrl,
       clock,
       log,
-      watch: health.watch,
+      watch: watching.watch,
       cache,
     });
     opened.push(...connectors.values());
@@ -120,11 +116,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const pipeline = await startPipeline(snapshot.catalogue, {
       manifests,
       connectors,
-      health,
+      health: watching.health,
       recorder,
       own,
       cases: limitCases(quota, pseudonymise, log),
       log,
+      watch: watching.requests,
       limits: configuration.limits,
     });
     const live = keepPoliciesLive({
@@ -132,6 +129,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       first: snapshot,
       fingerprint,
       log,
+      observer: metrics,
       onSwap: (next, previous) => {
         const versionsOf = ({ policies }: PolicySnapshot): string =>
           `${policies.policySet.version} ${policies.rulebook.version}`;
@@ -146,6 +144,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       pipeline,
       recorder,
       log,
+      watch: watching.requests,
+      turnedAway: metrics.turnedAway,
       clock,
       snapshot: () => live.current(),
       ready,
@@ -153,7 +153,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       explorerFile: join(configuration.root, 'dist', 'explorer.html'),
       limits: configuration.limits,
     });
-    const port = await listen(server, configuration.port, configuration.host);
+    const adminServer = watching.adminServer({
+      inFlight: () => server.inFlight(),
+      ready,
+      audit: () => ({ healthy: audit.healthy, entries: audit.head.seq, queuedCharacters: audit.queued }),
+      snapshot: () => live.current(),
+    });
+    const { admin } = configuration;
+    const adminPort = await listen(adminServer, admin.port, admin.host, 'ADMIN_PORT');
+    opened.push({ close: () => closeServer(adminServer) });
+    const port = await listen(server, configuration.port, configuration.host, 'PORT');
     audit.append({
       kind: 'start',
       policyVersion: snapshot.policies.policySet.version,
@@ -161,17 +170,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
     return {
       port,
-      url: `http://${configuration.host}:${port}`,
+      url: urlOf(configuration.host, port),
+      adminUrl: urlOf(admin.host, adminPort),
       close: async () => {
         stopping = true;
         live.close();
         await closeServer(server);
+        await closeServer(adminServer);
         await pipeline.stop();
         await closeAll(connectors, authenticator);
         await cache.close();
         await state?.close();
         if (audit.healthy) audit.append({ kind: 'stop' });
         await audit.close();
+        await watching.close();
       },
     };
   } catch (error) {
@@ -182,6 +194,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function openAudit(
   { configuration, clock, log, onFatal }: GatewayOptions,
+  { metrics }: Watching,
   opened: { close(): Promise<void> | void }[],
 ): Promise<{ audit: AuditLog; pseudonymise: Pseudonymise }> {
   const { anchorFile, directory, signingKeyFile } = configuration.audit;
@@ -190,6 +203,7 @@ async function openAudit(
     signingKey: await loadOrCreateSigningKey(signingKeyFile),
     clock,
     onFatal,
+    onCommit: metrics.auditCommitted,
     segmentBytes: 64 * 1024 * 1024,
     ...(anchorFile === undefined ? {} : { anchorFile }),
   });
@@ -248,26 +262,6 @@ async function requireKeys({ sandbox, audit, pseudonymKeyFile, redis }: Configur
     );
   }
   if (problems.length > 0) throw new StartupRefused(problems);
-}
-
-async function listen(server: Server, port: number, host: string): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') return reject(error);
-      const message = `port ${port} is in use: stop what listens there or set PORT`;
-      reject(new StartupRefused([{ file: 'environment', message }]));
-    });
-    server.listen(port, host, resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const patience = setTimeout(() => server.closeAllConnections(), 10_000);
-  await closed;
-  clearTimeout(patience);
 }
 
 async function closeAll(

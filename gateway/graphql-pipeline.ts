@@ -12,8 +12,10 @@ import type { Catalogue } from '../schema/catalogue.ts';
 import { type ErrorCode, asGraphQLError, isErrorCode, messageOf } from './errors.ts';
 import { type DocumentLimits, documentLimitsRule } from './request/document-limits.ts';
 import { type ExecutorParts, executeOperation } from './request/execute.ts';
+import { askedFor } from './request/operation-kind.ts';
 import type { Admitted } from './request/stages.ts';
 import { writeAnswer } from './request/written-data.ts';
+import type { OperationKind } from './watch/request-watch.ts';
 
 export const documentLimits: DocumentLimits = {
   // The deepest query over the data has seven levels; introspection, as explorers ask for it, fifteen.
@@ -31,6 +33,8 @@ export interface PipelineContext {
   readonly progress: {
     /** Whether the stages took over, and with them the audit. */
     executed: boolean;
+    /** What it asked and the codes in its answer, once it was executed. */
+    told?: { readonly kind: OperationKind; readonly codes: readonly ErrorCode[] };
     /** What the stages threw: no answer may be given. */
     failure?: unknown;
   };
@@ -58,11 +62,17 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
           context.progress.executed = true;
           try {
             const variables = request.variables ?? {};
-            return await executeOperation(
+            const answered = await executeOperation(
               context.admitted,
               { document, operation: wanted, variables },
               parts,
             );
+            const { kind } = askedFor(document, wanted);
+            context.progress.told = {
+              kind: kind === 'mixed' ? 'none' : kind,
+              codes: (answered.errors ?? []).map(({ extensions }) => extensions['code']).filter(isErrorCode),
+            };
+            return answered;
           } catch (error) {
             context.progress.failure = error;
             throw error;

@@ -3,11 +3,14 @@
 import { pino } from 'pino';
 import { formatProblem, type Problem } from '../schema/problem.ts';
 import { readConfiguration } from './config.ts';
-import { type Gateway, StartupRefused, startGateway } from './gateway.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { StartupRefused } from './startup-refused.ts';
 
 /** Message to a parent process. */
 export interface GatewayReady {
   readonly listening: string;
+  /** Of the status page and the metrics. */
+  readonly admin: string;
 }
 
 function refuse(problems: readonly Problem[]): void {
@@ -49,8 +52,8 @@ async function main(): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
     return refuse([{ file: 'start-up', message }]);
   }
-  log.info({ url: gateway.url }, 'the gateway listens');
-  process.send?.({ listening: gateway.url } satisfies GatewayReady);
+  log.info({ url: gateway.url, admin: gateway.adminUrl }, 'the gateway listens');
+  process.send?.({ listening: gateway.url, admin: gateway.adminUrl } satisfies GatewayReady);
 }
 
 await main();

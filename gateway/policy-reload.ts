@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Log } from '../connectors/log.ts';
 import { loadPolicies } from '../policies/engine/load-policies.ts';
 import { formatProblem } from '../schema/problem.ts';
-import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
+import { type DecisionObserver, type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
 
 /** The policies of the moment. */
 export interface LivePolicies {
@@ -21,6 +21,7 @@ export interface LivePoliciesOptions {
   /** `fingerprintPolicies` from before `first` was read, so that no change falls in between. */
   readonly fingerprint: string;
   readonly log: Log;
+  readonly observer?: DecisionObserver;
   /** Called with the new snapshot before any request sees it. */
   readonly onSwap: (next: PolicySnapshot, previous: PolicySnapshot) => void;
 }
@@ -56,7 +57,7 @@ export function keepPoliciesLive(options: LivePoliciesOptions): LivePolicies {
     const versions = ({ policySet, rulebook }: typeof policies): string =>
       `${policySet.version} ${rulebook.version}`;
     if (versions(policies) === versions(current.policies)) return 'unchanged';
-    const next = takeSnapshot(current.catalogue, policies);
+    const next = takeSnapshot(current.catalogue, policies, options.observer);
     options.onSwap(next, current);
     current = next;
     log.info(

@@ -14,12 +14,16 @@ import type { Recorder } from './request/record.ts';
 import type { PolicySnapshot } from './request/snapshot.ts';
 import type { Caller } from './request/stages.ts';
 import { downloadSchema } from './schema-download.ts';
+import type { RequestWatch, Told } from './watch/request-watch.ts';
 
 export interface ServerParts {
   readonly authenticator: Authenticator;
   readonly pipeline: Pipeline;
   readonly recorder: Recorder;
   readonly log: Log;
+  readonly watch: RequestWatch;
+  /** Told of a request that was turned away before it was looked at. */
+  readonly turnedAway: (code: ErrorCode) => void;
   readonly clock: () => Date;
   /** The policies of the moment; a request keeps what it got. */
   readonly snapshot: () => PolicySnapshot;
@@ -35,8 +39,11 @@ export interface ServerParts {
 const route = '/graphql';
 const schemaRoute = '/schema.graphql';
 
+/** A server that knows how many requests are under way. */
+export type GatewayServer = Server & { readonly inFlight: () => number };
+
 /** Builds the server; the caller listens and closes. */
-export function createGatewayServer(parts: ServerParts): Server {
+export function createGatewayServer(parts: ServerParts): GatewayServer {
   let inFlight = 0;
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
@@ -61,7 +68,7 @@ export function createGatewayServer(parts: ServerParts): Server {
       `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     );
   });
-  return server;
+  return Object.assign(server, { inFlight: () => inFlight });
 }
 
 async function handle(
@@ -77,10 +84,13 @@ async function handle(
     case schemaRoute: {
       const method = path === route ? 'POST' : 'GET';
       if (request.method !== method) return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: method });
-      if (!parts.ready()) return refuse(response, id, 'NOT_READY');
+      if (!parts.ready()) return turnAway(response, id, 'NOT_READY', parts);
       if (inFlight > parts.limits.maxInFlight)
-        return refuse(response, id, 'OVERLOADED', { 'retry-after': '1' });
-      return asCaller(request, response, id, parts, path === route ? query : schema);
+        return turnAway(response, id, 'OVERLOADED', parts, { 'retry-after': '1' });
+      const traceparent = request.headersDistinct['traceparent']?.[0];
+      return parts.watch.request({ id, traceparent }, (told) =>
+        asCaller(request, response, id, parts, told, path === route ? query : schema),
+      );
     }
     case '/':
       if (request.method !== 'GET') return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: 'GET' });
@@ -103,6 +113,7 @@ type Ask = (
   response: ServerResponse,
   facts: { readonly request: string; readonly receivedAt: Date; readonly snapshot: PolicySnapshot },
   parts: ServerParts,
+  told: Told,
 ) => Promise<void>;
 
 async function asCaller(
@@ -110,6 +121,7 @@ async function asCaller(
   response: ServerResponse,
   id: string,
   parts: ServerParts,
+  told: Told,
   ask: Ask,
 ): Promise<void> {
   const facts = { request: id, receivedAt: parts.clock(), snapshot: parts.snapshot() };
@@ -117,11 +129,14 @@ async function asCaller(
   let code: ErrorCode;
   try {
     const { authorization } = request.headersDistinct;
-    caller = await identifyCaller(parts.authenticator, facts.snapshot, authorization);
-    return await ask(caller, request, response, facts, parts);
+    caller = await parts.watch.stage('authenticate', () =>
+      identifyCaller(parts.authenticator, facts.snapshot, authorization),
+    );
+    return await ask(caller, request, response, facts, parts, told);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     code = error.code;
+    told.codes = [code];
     parts.log.info({ request: id, code, cause: error.cause }, 'a request was refused');
   }
   if (caller !== undefined) await parts.recorder.refuse(caller, id, code, {});
@@ -130,7 +145,7 @@ async function asCaller(
   return refuse(response, id, code, challenge);
 }
 
-const query: Ask = async (caller, request, response, facts, parts) => {
+const query: Ask = async (caller, request, response, facts, parts, told) => {
   const { request: id, snapshot } = facts;
   const headers = request.headersDistinct;
   const declared = {
@@ -138,10 +153,13 @@ const query: Ask = async (caller, request, response, facts, parts) => {
     caseNumber: headers['credit-case'],
     user: headers['credit-user'],
   };
-  const admitted = admit(caller, declared, snapshot, facts);
+  const admitted = parts.watch.stage('admit', () => admit(caller, declared, snapshot, facts));
   const body = await readJsonBody(request);
   const context: PipelineContext = { admitted, progress: { executed: false } };
   const answer = await parts.pipeline.run(body, context);
+  told.answered = context.progress.executed && answer.status === 200;
+  told.kind = context.progress.told?.kind ?? 'none';
+  told.codes = context.progress.told?.codes ?? answer.codes;
   if (!context.progress.executed) {
     await parts.recorder.refuse(
       caller,
@@ -153,13 +171,27 @@ const query: Ask = async (caller, request, response, facts, parts) => {
   send(response, answer.status, answer.body, { 'credit-request': id });
 };
 
-const schema: Ask = async (caller, _request, response, facts, parts) => {
+const schema: Ask = async (caller, _request, response, facts, parts, told) => {
+  told.kind = 'schema';
   const sdl = await downloadSchema(caller, facts.snapshot, facts, parts.recorder);
+  told.answered = true;
   send(response, 200, sdl, { 'content-type': 'text/plain; charset=utf-8', 'credit-request': facts.request });
 };
 
 function declaration(purpose: string | undefined): Readonly<Record<string, string>> {
   return purpose === undefined ? {} : { purpose };
+}
+
+/** Before anything is known of the request. */
+function turnAway(
+  response: ServerResponse,
+  id: string,
+  code: ErrorCode,
+  parts: ServerParts,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  parts.turnedAway(code);
+  refuse(response, id, code, headers);
 }
 
 function refuse(

@@ -40,5 +40,5 @@ const server = new ApolloServer({
   },
 });
 const { url } = await startStandaloneServer(server, { listen: { port: 0, host: '127.0.0.1' } });
-process.send?.({ listening: url.replace(/\/$/, '') } satisfies GatewayReady);
+process.send?.({ listening: url.replace(/\/$/, '') } satisfies Pick<GatewayReady, 'listening'>);
 process.on('disconnect', () => process.exit());

@@ -43,4 +43,4 @@ const gateway = await startGateway({
 const end = (): void => void gateway.close().finally(() => process.exit());
 process.on('disconnect', end);
 process.on('SIGTERM', end);
-process.send?.({ listening: gateway.url } satisfies GatewayReady);
+process.send?.({ listening: gateway.url } satisfies Pick<GatewayReady, 'listening'>);

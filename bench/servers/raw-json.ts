@@ -27,6 +27,6 @@ const server = createServer((request, response) => {
 });
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
-  process.send?.({ listening: `http://127.0.0.1:${port}` } satisfies GatewayReady);
+  process.send?.({ listening: `http://127.0.0.1:${port}` } satisfies Pick<GatewayReady, 'listening'>);
 });
 process.on('disconnect', () => process.exit());

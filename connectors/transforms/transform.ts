@@ -2,8 +2,10 @@
 // A refusal's reason is constant text and never contains the value.
 import type { Value } from '../contract.ts';
 
+/** `unknownCode`: what was given is a code the manifest does not list; it may be anything, so it is not for a log. */
 export type TransformResult =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly reason: string };
+  | { readonly ok: true; readonly value: Value; readonly unknownCode?: string }
+  | { readonly ok: false; readonly reason: string; readonly unknownCode?: string };
 
 /** Takes text (SQL, CSV) or a JSON value; absent and blank values are null in every transform. */
 export type Transform = (raw: unknown) => TransformResult;

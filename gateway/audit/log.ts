@@ -28,6 +28,8 @@ export interface AuditLogOptions {
   readonly queueCharacters?: number;
   /** Checkpoints are appended here too, once they are durable. Best on another machine. */
   readonly anchorFile?: string;
+  /** Told of every group of entries that has reached the disk. */
+  readonly onCommit?: (commit: { readonly milliseconds: number; readonly entries: number }) => void;
   /** How segments are opened; tests give files that fail. */
   readonly openSegment?: OpenSegment;
 }
@@ -45,6 +47,8 @@ export interface AuditLog {
   readonly head: Head;
   /** False once closed or failed. */
   readonly healthy: boolean;
+  /** What waits for the disk, in UTF-16 units. */
+  readonly queued: number;
   /** Writes a last checkpoint, syncs, and gives the directory free. @throws AuditError AUDIT_FAILED */
   close(): Promise<void>;
 }
@@ -144,6 +148,10 @@ class GroupCommitLog implements AuditLog {
     return this.#state === 'open';
   }
 
+  get queued(): number {
+    return this.#queued;
+  }
+
   append(body: AuditBody): number {
     if (this.#state !== 'open') throw this.#refusal();
     if (this.#queued >= this.#options.queueCharacters) {
@@ -195,6 +203,8 @@ class GroupCommitLog implements AuditLog {
       while (this.#lines.length > 0) {
         const bytes = Buffer.from(this.#lines.join(''));
         const last = this.#head.seq;
+        const entries = last - this.#durableSeq;
+        const started = performance.now();
         const checkpoint = this.#newCheckpoint;
         this.#lines = [];
         this.#queued = 0;
@@ -205,6 +215,7 @@ class GroupCommitLog implements AuditLog {
         this.#segmentBytes += bytes.length;
         this.#durableSeq = last;
         this.#release();
+        this.#options.onCommit?.({ milliseconds: performance.now() - started, entries });
         if (checkpoint !== undefined) this.#anchor(checkpoint);
       }
     } catch (error) {

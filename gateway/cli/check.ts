@@ -3,7 +3,8 @@
 import { parseArgs } from 'node:util';
 import { openConnectors } from '../../connectors/open.ts';
 import { formatProblem } from '../../schema/problem.ts';
-import { type Definition, StartupRefused, readDefinition } from '../gateway.ts';
+import { type Definition, readDefinition } from '../gateway.ts';
+import { StartupRefused } from '../startup-refused.ts';
 
 const help = `npm run -s check [-- --live]
 

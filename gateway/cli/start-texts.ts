@@ -3,6 +3,7 @@
 export const help = `npm start [-- options]   starts the sandbox agencies and the gateway
 
   PORT=4000                         port of the gateway (GraphQL at /graphql, explorer at /)
+  ADMIN_PORT=4001                   port of the status page and the metrics
   -- --organisations 21000          size of the sandbox: organisations, up to a million
   -- --persons 5000                 and persons
   -- --seed 1                       another deterministic world
@@ -13,12 +14,14 @@ export const help = `npm start [-- options]   starts the sandbox agencies and th
 The full list is in docs/configuration.md and docs/sandbox.md.`;
 
 /** Printed when everything listens. */
-export function banner(url: string, seconds: number): string {
+export function banner(url: string, admin: string, seconds: number): string {
   return `
 The gateway listens. 网关已启动。  (${seconds.toFixed(1)} s)
 
   GraphQL    ${url}/graphql
   Explorer   ${url}/            in the browser, works offline 浏览器内查询工具，可离线使用
+  Status     ${admin}/status      how the sources do, on this machine only 来源运行状态，仅限本机
+  Metrics    ${admin}/metrics     for Prometheus
 
 A token 获取令牌:
   npm run -s token -- --consumer procurement-platform

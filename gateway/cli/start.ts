@@ -84,7 +84,7 @@ const agencies = await launch<SandboxMessage, NodeJS.ProcessEnv>(
     return 'ready' in message ? { ...message.ready } : undefined;
   },
 );
-const url = await launch<GatewayReady, string>(
+const gateway = await launch<GatewayReady, GatewayReady>(
   'gateway/main.js',
   [],
   {
@@ -100,6 +100,6 @@ const url = await launch<GatewayReady, string>(
     JWKS_FILE: issuer.jwksFile,
   },
   sandboxHeap,
-  (message) => message.listening,
+  (message) => message,
 );
-console.log(banner(url, (Date.now() - startedAt) / 1000));
+console.log(banner(gateway.listening, gateway.admin, (Date.now() - startedAt) / 1000));

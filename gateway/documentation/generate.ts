@@ -10,6 +10,7 @@ import { addressTable, configurationTable } from './configuration-tables.ts';
 import { errorTable } from './error-tables.ts';
 import { readManifestFiles } from './manifest-files.ts';
 import { fillMarked } from './markdown.ts';
+import { labelTable, metricTable } from './metric-tables.ts';
 import { operationBodies } from './operation-bodies.ts';
 import { consumerTable, policyTables, purposeTable, roleTable } from './policy-tables.ts';
 import { ruleChapters } from './rule-tables.ts';
@@ -49,6 +50,7 @@ export async function generateDocuments(
         configuration: configurationTable(),
         addresses: addressTable(manifests),
       }),
+      page('docs/operations.md', { metrics: metricTable(), labels: labelTable() }),
       page('docs/catalogue.md', { catalogue: catalogueChapters(catalogue, manifests) }),
       page('docs/policies.md', {
         consumers: consumerTable(consumers),

@@ -3,7 +3,8 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type Problem, formatProblem } from '../../schema/problem.ts';
 import { suggest } from '../../schema/suggest.ts';
-import { type Definition, StartupRefused, readDefinition } from '../gateway.ts';
+import { type Definition, readDefinition } from '../gateway.ts';
+import { StartupRefused } from '../startup-refused.ts';
 
 /** What a command needs of a process. */
 export interface CommandIo {

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import type { Connector, SourceFailure } from '../../connectors/contract.ts';
 import type { Log } from '../../connectors/log.ts';
+import type { RequestWatch } from '../watch/request-watch.ts';
 import { ClientError, type ErrorCode, asGraphQLError, isErrorCode } from '../errors.ts';
 import { type Completion, complete, failuresOf } from './complete.ts';
 import { decide } from './decide.ts';
@@ -20,6 +21,7 @@ import { fetchAll } from './fetch.ts';
 import type { CaseLimits } from './case-limits.ts';
 import { type OwnDataContext, ownData } from './own-data.ts';
 import { misplacedNull } from './null-variables.ts';
+import { askedFor } from './operation-kind.ts';
 import { ownWithheld } from './own-withheld.ts';
 import type { OwnRoots } from './own-roots.ts';
 import { answerFromOwnRecords, perform } from './perform.ts';
@@ -39,6 +41,7 @@ export interface ExecutorParts extends OwnDataContext {
   readonly own: OwnRoots;
   readonly cases: CaseLimits;
   readonly log: Log;
+  readonly watch: Pick<RequestWatch, 'stage'>;
   readonly limits: { readonly maxSubjects: number; readonly requestMilliseconds: number };
 }
 
@@ -48,7 +51,6 @@ export interface Operation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-const ownRoots = new Set(['sources', 'viewer', '__typename']);
 /** Roots the stages themselves answer; the others are own roots. */
 export const servedRoots: ReadonlySet<string> = new Set([
   'sources',
@@ -58,7 +60,6 @@ export const servedRoots: ReadonlySet<string> = new Set([
   'person',
   'persons',
 ]);
-const introspectionRoots = new Set(['__schema', '__type']);
 
 /** Executes one admitted operation. Resolves only when its audit records are durable; rejects if they cannot be. */
 export async function executeOperation(
@@ -87,13 +88,11 @@ async function answer(
   const { operation, document } = wanted;
   if (operation.operation === OperationTypeNode.SUBSCRIPTION)
     throw new ClientError('OPERATION_NOT_SUPPORTED');
-  const roots = rootFieldsOf(wanted);
+  const { kind, roots } = askedFor(document, operation);
   const reading = read(admitted, wanted);
-  if (operation.operation === OperationTypeNode.MUTATION) return perform(admitted, wanted, reading, parts);
-  if ([...roots].some((root) => introspectionRoots.has(root))) {
-    if ([...roots].some((root) => !introspectionRoots.has(root) && root !== '__typename')) {
-      throw new ClientError('INTROSPECTION_MIXED');
-    }
+  if (kind === 'mutation') return perform(admitted, wanted, reading, parts);
+  if (kind === 'mixed') throw new ClientError('INTROSPECTION_MIXED');
+  if (kind === 'introspection') {
     parts.recorder.intend(admitted, document, operation.name?.value);
     const result = await execute({
       schema: visibleSchema(admitted.snapshot, admitted.caller.consumer),
@@ -104,8 +103,7 @@ async function answer(
     await parts.recorder.conclude(admitted, { errors: codesOf(result) });
     return result;
   }
-  if ([...roots].every((root) => ownRoots.has(root)))
-    return answerAboutSelf(admitted, wanted, reading, parts);
+  if (kind === 'own') return answerAboutSelf(admitted, wanted, reading, parts);
 
   if ([...roots].some((root) => Object.hasOwn(parts.own.queries, root))) {
     if ([...roots].some((root) => !Object.hasOwn(parts.own.queries, root) && root !== '__typename')) {
@@ -114,20 +112,21 @@ async function answer(
     return answerFromOwnRecords(admitted, wanted, reading, parts);
   }
 
-  const decided = decide(admitted);
-  const planned = planFetches(decided, reading, parts.limits);
+  const { stage } = parts.watch;
+  const decided = stage('decide', () => decide(admitted));
+  const planned = stage('plan', () => planFetches(decided, reading, parts.limits));
   progress.planned = planned;
-  await parts.cases.claim(planned);
+  await stage('claim', () => parts.cases.claim(planned));
   parts.recorder.intend(admitted, document, operation.name?.value, planned);
-  const fetched = await fetchAll(
-    planned,
-    parts.connectors,
-    AbortSignal.timeout(parts.limits.requestMilliseconds),
+  const fetched = await stage('fetch', () =>
+    fetchAll(planned, parts.connectors, AbortSignal.timeout(parts.limits.requestMilliseconds)),
   );
-  const completion = complete(fetched, recordOrders(parts.manifests));
-  const rootValue = { ...ownData(admitted, parts), ...completion.rootValue };
-  const executed = await run(wanted, reading, rootValue);
-  return conclude(admitted, parts, executed, fetched, completion);
+  const { completion, executed } = await stage('complete', async () => {
+    const made = complete(fetched, recordOrders(parts.manifests));
+    const rootValue = { ...ownData(admitted, parts), ...made.rootValue };
+    return { completion: made, executed: await run(wanted, reading, rootValue) };
+  });
+  return stage('record', () => conclude(admitted, parts, executed, fetched, completion));
 }
 
 async function answerAboutSelf(
@@ -228,25 +227,6 @@ function variablePath(error: GraphQLError | undefined): string | undefined {
     error?.message ?? '',
   )?.[1];
   return `$${node.variable.name.value}${index ?? ''}`;
-}
-
-function rootFieldsOf({ document, operation }: Operation): ReadonlySet<string> {
-  const fragments = fragmentsOf(document);
-  const roots = new Set<string>();
-  const visited = new Set<string>();
-  const collect = (set: OperationDefinitionNode['selectionSet']): void => {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) roots.add(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
-      else if (!visited.has(selection.name.value)) {
-        visited.add(selection.name.value);
-        const fragment = fragments.get(selection.name.value);
-        if (fragment !== undefined) collect(fragment.selectionSet);
-      }
-    }
-  };
-  collect(operation.selectionSet);
-  return roots;
 }
 
 function codesOf(result: ExecutionResult): string[] {

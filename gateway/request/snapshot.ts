@@ -15,7 +15,18 @@ export interface PolicySnapshot {
   tableFor(subject: DecisionSubject): DecisionTable;
 }
 
-export function takeSnapshot(catalogue: Catalogue, policies: Policies): PolicySnapshot {
+/** Told of the deciding. */
+export interface DecisionObserver {
+  readonly tableComputed: (milliseconds: number) => void;
+  /** A policy could not be evaluated, and so denied. */
+  readonly policyFailed: () => void;
+}
+
+export function takeSnapshot(
+  catalogue: Catalogue,
+  policies: Policies,
+  observer?: DecisionObserver,
+): PolicySnapshot {
   // Bounded by itself: consumers × purposes × 4, all of them from files.
   const tables = new Map<string, DecisionTable>();
   return {
@@ -27,7 +38,9 @@ export function takeSnapshot(catalogue: Catalogue, policies: Policies): PolicySn
       );
       let table = tables.get(key);
       if (table === undefined) {
-        table = makeDecisionTable(policies.policySet, catalogue, subject);
+        const started = performance.now();
+        table = makeDecisionTable(policies.policySet, catalogue, subject, observer?.policyFailed);
+        observer?.tableComputed(performance.now() - started);
         tables.set(key, table);
       }
       return table;

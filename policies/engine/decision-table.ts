@@ -96,13 +96,17 @@ interface Authorisation {
   rows(today: string): Rows;
 }
 
-/** Makes the table. Costs about a microsecond per coordinate, action and policy that touches it. */
+/**
+ * Makes the table. Costs about a microsecond per coordinate, action and policy that touches it. `onError` is told of
+ * every evaluation that errs, now or for a row later; it decides nothing.
+ */
 export function makeDecisionTable(
   policySet: PolicySet,
   catalogue: Catalogue,
   subject: DecisionSubject,
+  onError?: () => void,
 ): DecisionTable {
-  const world = worldFor(policySet, catalogue, subject);
+  const world: World = { ...worldFor(policySet, catalogue, subject), failed: onError };
   const decisions = new Map<Coordinate, Decision>();
   const derivations = new Map<Coordinate, DeriveDecision>();
   const records = new Map<string, RecordGrant>();
@@ -214,7 +218,10 @@ function authorise(
   action: AccessAction,
 ): Authorisation {
   const { permits, forbids, failed } = weigh(world, policies, record, field, action);
-  if (failed !== undefined) return settled('no', 'POLICY_ERROR', [failed.id]);
+  if (failed !== undefined) {
+    world.failed?.();
+    return settled('no', 'POLICY_ERROR', [failed.id]);
+  }
   const absolute = forbids.find(({ when }) => when.kind === 'known');
   if (absolute !== undefined) return settled('no', 'FORBIDDEN', [absolute.policy.id]);
   if (permits.length === 0) return settled('no', 'NOT_PERMITTED', []);
@@ -245,12 +252,19 @@ function authorise(
       return forbids.map(({ when }) => rowsWhere(when, false, today)).reduce(both, permitted);
     },
     holds: (facts) => {
-      for (const { when } of forbids) if (when.kind === 'open' && holds(when, facts) !== false) return false;
+      for (const { when } of forbids) {
+        const held = when.kind === 'open' ? holds(when, facts) : false;
+        if (held === undefined) world.failed?.();
+        if (held !== false) return false;
+      }
       if (everPermitted) return true;
       let permitted = false;
       for (const { when } of permits) {
         const held = when.kind === 'open' ? holds(when, facts) : true;
-        if (held === undefined) return false;
+        if (held === undefined) {
+          world.failed?.();
+          return false;
+        }
         permitted ||= held;
       }
       return permitted;

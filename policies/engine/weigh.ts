@@ -16,6 +16,8 @@ export interface World {
   readonly principalAncestors: ReadonlySet<string>;
   /** Conditions that do not look at the field come to the same for all of them: worked out once, and shared. */
   readonly shared: Map<AccessPolicy, Partial>;
+  /** Told wherever a policy could not be evaluated, and so denies. */
+  readonly failed?: (() => void) | undefined;
 }
 
 /** The world as one caller has it under one purpose. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readConfiguration } from '../../gateway/config.ts';
-import { StartupRefused, readDefinition } from '../../gateway/gateway.ts';
+import { readDefinition } from '../../gateway/gateway.ts';
+import { StartupRefused } from '../../gateway/startup-refused.ts';
 import { formatProblem } from '../../schema/problem.ts';
 
 const environment = {

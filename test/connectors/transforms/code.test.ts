@@ -18,7 +18,7 @@ expectTransform(code(table), {
 
 test("'*' says what every other code means", () => {
   const open = code(new Map([...table, ['*', 'OTHER']]));
-  expect(open('99')).toEqual({ ok: true, value: 'OTHER' });
+  expect(open('99')).toEqual({ ok: true, value: 'OTHER', unknownCode: '99' });
   expect(open('01')).toEqual({ ok: true, value: 'EFFECTIVE' });
   expect(open('')).toEqual({ ok: true, value: null });
 });
