@@ -5,16 +5,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { AccessPolicy, PolicySet } from '../../../policies/engine/access-policies.ts';
 import { type DecisionSubject, makeDecisionTable } from '../../../policies/engine/decision-table.ts';
 import { loadPolicies } from '../../../policies/engine/load-policies.ts';
-import type { Row } from '../../../policies/engine/row-values.ts';
 import { formatProblem } from '../../../schema/problem.ts';
-import type { RecordField } from '../../../schema/catalogue.ts';
+import { conditionOf, rowOfType, today } from './arbitrary-rows.ts';
 import { oracleOf, policiesOf, shippedCatalogue } from './cedar-oracle.ts';
 
 // Node 20 can abort in a hot call from JavaScript into WebAssembly; the oracle is called many thousand times.
 setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
 const catalogue = shippedCatalogue();
-const today = '2026-11-22';
 let shipped: PolicySet;
 beforeAll(async () => {
   const { policies, problems } = await loadPolicies('policies', catalogue);
@@ -22,36 +20,6 @@ beforeAll(async () => {
   shipped = policies!.policySet;
 });
 
-const regions = ['420200', '420281', '370200', '420000', '429004'];
-function valueFor(field: RecordField): fc.Arbitrary<Row[string]> {
-  if (field.list) return fc.array(fc.constantFrom('a', 'b'), { maxLength: 2 });
-  if (field.enumValues !== undefined) return fc.constantFrom(...field.enumValues);
-  switch (field.type) {
-    case 'Int':
-      return fc.integer({ min: -5, max: 40 });
-    case 'Boolean':
-      return fc.boolean();
-    case 'Date':
-      return fc.constantFrom('2024-02-29', '2026-11-21', '2026-11-22', '2030-01-01');
-    case 'Money':
-    case 'Decimal':
-      return fc.constantFrom('0', '12.50', '2000000.00', '-3.1');
-    case 'RegionCode':
-      return fc.constantFrom(...regions);
-    default:
-      return fc.constantFrom('a', 'ab', '样例', '');
-  }
-}
-const rowFor = (recordName: string): fc.Arbitrary<Row> => {
-  const fields = [...catalogue.records.get(recordName)!.fields.values()].filter(
-    ({ type }) => catalogue.records.get(type) === undefined,
-  );
-  return fc.record(
-    Object.fromEntries(
-      fields.map((field) => [field.name, fc.option(valueFor(field), { nil: null, freq: 3 })]),
-    ),
-  );
-};
 const subjects = (set: PolicySet): DecisionSubject[] =>
   [...set.consumers.consumers.values()].flatMap((consumer) =>
     [...set.consumers.purposes.values()].flatMap((purpose) =>
@@ -73,25 +41,29 @@ describe('the shipped policies', () => {
       if (record.source === 'credit') continue;
       const oracle = oracles.get(record.source)!;
       fc.assert(
-        fc.property(rowFor(record.name), fc.constantFrom(...subjects(shipped)), (row, subject) => {
-          const table = makeDecisionTable(shipped, catalogue, subject);
-          const facts = { row, today };
-          for (const field of record.fields.values()) {
-            const { coordinate } = field;
-            const ask = (action: string): boolean =>
-              oracle(subject, roles, action, coordinate, row, today).decision === 'allow';
-            const decision = table.decisions.get(coordinate)!;
-            const ours = decision.kind === 'row' ? decision.decide(facts).kind : decision.kind;
-            expect(`${coordinate} ${ours}`).toBe(
-              `${coordinate} ${ask('read') ? 'allow' : ask('readMasked') ? 'mask' : 'deny'}`,
-            );
-            const derivation = table.derivations.get(coordinate)!;
-            expect(derivation.kind === 'row' ? derivation.holds(facts) : derivation.kind === 'allow').toBe(
-              ask('derive'),
-            );
-            compared += 2;
-          }
-        }),
+        fc.property(
+          rowOfType(catalogue, record.name),
+          fc.constantFrom(...subjects(shipped)),
+          (row, subject) => {
+            const table = makeDecisionTable(shipped, catalogue, subject);
+            const facts = { row, today };
+            for (const field of record.fields.values()) {
+              const { coordinate } = field;
+              const ask = (action: string): boolean =>
+                oracle(subject, roles, action, coordinate, row, today).decision === 'allow';
+              const decision = table.decisions.get(coordinate)!;
+              const ours = decision.kind === 'row' ? decision.decide(facts).kind : decision.kind;
+              expect(`${coordinate} ${ours}`).toBe(
+                `${coordinate} ${ask('read') ? 'allow' : ask('readMasked') ? 'mask' : 'deny'}`,
+              );
+              const derivation = table.derivations.get(coordinate)!;
+              expect(derivation.kind === 'row' ? derivation.holds(facts) : derivation.kind === 'allow').toBe(
+                ask('derive'),
+              );
+              compared += 2;
+            }
+          },
+        ),
         { numRuns: 30, seed: 20261122 },
       );
     }
@@ -137,16 +109,7 @@ describe('generated policies', () => {
       '"a" == context.row.missing',
     ],
   );
-  const condition: fc.Arbitrary<string> = fc.letrec<{ tree: string }>((tie) => ({
-    tree: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      leaf,
-      tie('tree').map((a) => `!(${a})`),
-      fc.tuple(tie('tree'), tie('tree')).map(([a, b]) => `(${a}) && (${b})`),
-      fc.tuple(tie('tree'), tie('tree')).map(([a, b]) => `(${a}) || (${b})`),
-      fc.tuple(tie('tree'), tie('tree'), tie('tree')).map(([a, b, c]) => `if (${a}) then (${b}) else (${c})`),
-    ),
-  })).tree;
+  const condition = conditionOf(leaf);
   const policy = fc
     .tuple(fc.constantFrom('permit', 'forbid'), fc.constantFrom('when', 'unless'), condition)
     .map(
@@ -160,7 +123,7 @@ describe('generated policies', () => {
     fc.assert(
       fc.property(
         fc.array(policy, { minLength: 1, maxLength: 3 }),
-        rowFor('Contract'),
+        rowOfType(catalogue, 'Contract'),
         fc.constantFrom('auditor', 'procurement-platform', 'public'),
         (texts, row, name) => {
           const policies: AccessPolicy[] = policiesOf('procurement', texts);

@@ -5,13 +5,12 @@ import type { PolicySet } from '../../../policies/engine/access-policies.ts';
 import { type DecisionTable, makeDecisionTable } from '../../../policies/engine/decision-table.ts';
 import { loadPolicies } from '../../../policies/engine/load-policies.ts';
 import type { RowFilter } from '../../../policies/engine/row-filter.ts';
-import type { Row } from '../../../policies/engine/row-values.ts';
 import { formatProblem } from '../../../schema/problem.ts';
+import { conditionOf, days, regions, rowOf, today } from './arbitrary-rows.ts';
 import { policiesOf, shippedCatalogue } from './cedar-oracle.ts';
 import { meets } from './filter-meaning.ts';
 
 const catalogue = shippedCatalogue();
-const today = '2026-11-22';
 let shipped: PolicySet;
 beforeAll(async () => {
   const { policies, problems } = await loadPolicies('policies', catalogue);
@@ -149,8 +148,6 @@ describe('a verdict', () => {
   });
 });
 
-const regions = ['420200', '420281', '420000', '429004', '370200'];
-const dates = ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2030-01-01'];
 const states = ['EFFECTIVE', 'REVOKED', 'UNDER_OBJECTION', 'OTHER', 'REPAIRED'];
 const pick = fc.constantFrom;
 const order = pick('<', '<=', '>', '>=', '==', '!=');
@@ -170,11 +167,11 @@ const leaf: fc.Arbitrary<string> = fc.oneof(
         : `context.row.region ${op} Region::"${code}"`,
     ),
   fc
-    .subarray(regions, { minLength: 1 })
+    .subarray([...regions], { minLength: 1 })
     .map((list) => `context.row.region in [${list.map((code) => `Region::"${code}"`).join()}]`),
   pick('context.row.region in principal.region', 'context.row.region is Region'),
   fc
-    .tuple(order, pick(...dates, '2026-11-22T10:00:00Z'), fc.boolean())
+    .tuple(order, pick(...days, '2026-11-22T10:00:00Z'), fc.boolean())
     .map(([op, day, mirrored]) =>
       mirrored
         ? `datetime("${day}") ${op} context.row.decidedOn`
@@ -200,16 +197,7 @@ const leaf: fc.Arbitrary<string> = fc.oneof(
     'principal in Role::"auditing"',
   ),
 );
-const condition = fc.letrec<{ tree: string }>((tie) => ({
-  tree: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    leaf,
-    tie('tree').map((a) => `!(${a})`),
-    fc.tuple(tie('tree'), tie('tree')).map(([a, b]) => `(${a}) && (${b})`),
-    fc.tuple(tie('tree'), tie('tree')).map(([a, b]) => `(${a}) || (${b})`),
-    fc.tuple(tie('tree'), tie('tree'), tie('tree')).map(([a, b, c]) => `if (${a}) then (${b}) else (${c})`),
-  ),
-})).tree;
+const condition = conditionOf(leaf);
 const policy = fc
   .tuple(
     pick('permit', 'permit', 'forbid'),
@@ -218,14 +206,13 @@ const policy = fc
     condition,
   )
   .map(([effect, action, kind, body]) => `${effect} (principal, ${action}, resource) ${kind} { ${body} };`);
-const option = <T>(from: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(from, { nil: null, freq: 4 });
-const row: fc.Arbitrary<Row> = fc.record({
-  recordStatus: option(pick(...states)),
-  region: option(pick(...regions)),
-  decidedOn: option(pick(...dates)),
-  points: option(fc.integer({ min: -4, max: 4 })),
-  title: option(pick('a', 'ab', 'b')),
-  amount: option(pick('1', '2.5')),
+const row = rowOf({
+  recordStatus: pick(...states),
+  region: pick(...regions),
+  decidedOn: pick(...days),
+  points: fc.integer({ min: -4, max: 4 }),
+  title: pick('a', 'ab', 'b'),
+  amount: pick('1', '2.5'),
 });
 
 test('no row that may be shown lies outside the filter, over generated policies and rows', () => {
