@@ -7,7 +7,7 @@ import { type Evidence, type Judgement, judge } from '../verdict/judge.ts';
 import { inFindingOrder, verdictFacts } from '../verdict/verdict-view.ts';
 import { bareObject } from './bare-object.ts';
 import { ownFields, ownView } from './own-view.ts';
-import { isDerivable } from './plan.ts';
+import { isDerivable } from './plan-frame.ts';
 import { type RecordViewer, recordViewer } from './record-view.ts';
 import { sectionView, stateFor } from './section-view.ts';
 import type { Fetched, VerdictWish, Withheld } from './stages.ts';

@@ -2,7 +2,7 @@
 // end here.
 import type { RecordRow, Value } from '../../connectors/contract.ts';
 import type { Decision, DecisionTable, FieldOutcome } from '../../policies/engine/decision-table.ts';
-import type { RowFacts } from '../../policies/engine/evaluate.ts';
+import { type RowFacts, nothingTried } from '../../policies/engine/evaluate.ts';
 import { applyMask } from '../../policies/masks/mask.ts';
 import type { RecordField, RecordType } from '../../schema/catalogue.ts';
 import { bareObject } from './bare-object.ts';
@@ -40,9 +40,8 @@ export function recordViewer(
   // Where nothing depends on the row, nothing is tried on it.
   const conditional = !grant.always || columns.some(({ decision }) => decision.kind === 'row');
   const factsOf = (row: RecordRow): RowFacts =>
-    conditional ? { row, today, tried: new Map() } : { row, today };
-  const names = columns.map(({ field }) => field.name);
-  const inOrder = byShown([...order.filter((name) => names.includes(name)), ...names]);
+    conditional ? { row, today, tried: nothingTried() } : { row, today };
+  let inOrder: ReturnType<typeof byShown> | undefined;
   const decided = (field: RecordField, decision: Decision, facts: RowFacts): Value => {
     const value = facts.row[field.name] ?? null;
     const outcome = decision.kind === 'row' ? decision.decide(facts) : decision;
@@ -50,6 +49,10 @@ export function recordViewer(
     if (decision.kind === 'row') noteConditional(field, outcome, noteWithheld);
     return outcome.kind === 'mask' ? applyMask(outcome.mask, value, field.type) : null;
   };
+  // A finding cites several fields of one row.
+  let cited: RowFacts | undefined;
+  const citedFacts = (row: RecordRow): RowFacts =>
+    cited?.row === row ? cited : (cited = { row, today, tried: nothingTried() });
   const outcomeOf = (row: RecordRow, name: string): FieldOutcome => {
     const decision = table.decisions.get(`${record.name}.${name}`);
     const field = record.fields.get(name);
@@ -63,7 +66,7 @@ export function recordViewer(
     if (decision.kind !== 'row' && grant.always) return decision;
     for (const read of grant.visibilityReads) if (!(read in row)) return denied;
     if (decision.kind === 'row') for (const read of decision.reads) if (!(read in row)) return denied;
-    const facts: RowFacts = { row, today, tried: new Map() };
+    const facts = citedFacts(row);
     if (!grant.visible(facts)) return denied;
     if (decision.kind !== 'row') return decision;
     const outcome = decision.decide(facts);
@@ -89,7 +92,10 @@ export function recordViewer(
         for (const { field, decision } of columns) view[field.name] = decided(field, decision, facts);
         views.push(view);
       }
-      return views.length > 1 ? views.sort(inOrder) : views;
+      if (views.length < 2) return views;
+      const names = columns.map(({ field }) => field.name);
+      inOrder ??= byShown([...order.filter((name) => names.includes(name)), ...names]);
+      return views.sort(inOrder);
     },
     value: (row, name) => through(row, [name], row[name] ?? null),
     derived: through,

@@ -13,6 +13,7 @@ import {
   type SelectionSetNode,
   getDirectiveValues,
   isAbstractType,
+  visit,
 } from 'graphql';
 
 /** An operation with its coerced variables, ready to be read. */
@@ -63,6 +64,24 @@ export function selectedFields(
     }
   };
   selectionSets.forEach(visit);
+  return found;
+}
+
+const directed = new WeakMap<OperationDefinitionNode, boolean>();
+
+/** Whether the operation or a fragment beside it has a directive, so that variables can decide what is selected. */
+export function hasDirectives({ operation, fragments }: ReadableOperation): boolean {
+  let found = directed.get(operation);
+  if (found === undefined) {
+    found = false;
+    for (const node of [operation, ...fragments.values()])
+      visit(node, {
+        [Kind.DIRECTIVE]: () => {
+          found = true;
+        },
+      });
+    directed.set(operation, found);
+  }
   return found;
 }
 

@@ -175,6 +175,9 @@ function permit(
   return brandPermitted([...fields].filter((name) => record.fields.has(name)).sort());
 }
 
+const allowed: FieldOutcome = Object.freeze({ kind: 'allow' });
+const forbidden: FieldOutcome = Object.freeze({ kind: 'deny', reason: 'FORBIDDEN' });
+
 function decideField(
   world: World,
   policies: readonly AccessPolicy[],
@@ -200,10 +203,10 @@ function decideField(
     policies: ids,
     reads: new Set([...read.reads, ...masked.reads]),
     decide: (facts) => {
-      if (read.kind !== 'no' && read.holds(facts)) return { kind: 'allow' };
+      if (read.kind !== 'no' && read.holds(facts)) return allowed;
       if (masked.kind !== 'no' && masked.holds(facts))
         return { kind: 'mask', mask: masked.masks(facts) ?? fallback };
-      return { kind: 'deny', reason: 'FORBIDDEN' };
+      return forbidden;
     },
     rowsShown: (today) => either(read.rows(today), masked.rows(today)),
   };

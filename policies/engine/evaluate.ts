@@ -24,7 +24,18 @@ export interface RowFacts {
   readonly row: Row;
   readonly today: string;
   /** Conditions already tried on this row: fields share them. Given by who asks about many fields of one row. */
-  readonly tried?: Map<object, boolean | undefined>;
+  readonly tried?: Tried;
+}
+
+/** What came of conditions on one row. Mostly there is one, which needs no map. */
+export interface Tried {
+  first: object | undefined;
+  held: boolean | undefined;
+  others: Map<object, boolean | undefined> | undefined;
+}
+
+export function nothingTried(): Tried {
+  return { first: undefined, held: undefined, others: undefined };
 }
 
 /** What is known when a decision table is made. */
@@ -116,26 +127,25 @@ function fold(expression: Expression, given: Known): Partial {
   return pairOrCall(expression, given);
 }
 
-type Operation = (values: readonly CedarValue[], given: Known) => CedarValue;
+type Operation = (values: readonly CedarValue[]) => CedarValue;
+type PairOperation = (a: CedarValue, b: CedarValue, given: Known) => CedarValue;
 
-const pairs: Readonly<Record<string, Operation>> = {
-  '==': ([a, b]) => equals(a!, b!),
-  '!=': ([a, b]) => !equals(a!, b!),
-  '<': ([a, b]) => compare(a!, b!) < 0,
-  '<=': ([a, b]) => compare(a!, b!) <= 0,
-  '>': ([a, b]) => compare(a!, b!) > 0,
-  '>=': ([a, b]) => compare(a!, b!) >= 0,
-  '+': ([a, b]) => checkedLong(asLong(a!) + asLong(b!)),
-  '-': ([a, b]) => checkedLong(asLong(a!) - asLong(b!)),
-  '*': ([a, b]) => checkedLong(asLong(a!) * asLong(b!)),
-  contains: ([a, b]) => asSet(a!).items.some((item) => equals(item, b!)),
-  containsAll: ([a, b]) =>
-    asSet(b!).items.every((item) => asSet(a!).items.some((other) => equals(item, other))),
-  containsAny: ([a, b]) =>
-    asSet(b!).items.some((item) => asSet(a!).items.some((other) => equals(item, other))),
-  in: ([a, b], given) => {
-    const child = asEntity(a!);
-    const parents = typeof b === 'object' && b.kind === 'set' ? b.items.map(asEntity) : [asEntity(b!)];
+const pairs: Readonly<Record<string, PairOperation>> = {
+  '==': (a, b) => equals(a, b),
+  '!=': (a, b) => !equals(a, b),
+  '<': (a, b) => compare(a, b) < 0,
+  '<=': (a, b) => compare(a, b) <= 0,
+  '>': (a, b) => compare(a, b) > 0,
+  '>=': (a, b) => compare(a, b) >= 0,
+  '+': (a, b) => checkedLong(asLong(a) + asLong(b)),
+  '-': (a, b) => checkedLong(asLong(a) - asLong(b)),
+  '*': (a, b) => checkedLong(asLong(a) * asLong(b)),
+  contains: (a, b) => asSet(a).items.some((item) => equals(item, b)),
+  containsAll: (a, b) => asSet(b).items.every((item) => asSet(a).items.some((other) => equals(item, other))),
+  containsAny: (a, b) => asSet(b).items.some((item) => asSet(a).items.some((other) => equals(item, other))),
+  in: (a, b, given) => {
+    const child = asEntity(a);
+    const parents = typeof b === 'object' && b.kind === 'set' ? b.items.map(asEntity) : [asEntity(b)];
     const ancestors = given.ancestorsOf(child);
     return parents.some((parent) => equals(child, parent) || ancestors.has(entityKey(parent)));
   },
@@ -146,7 +156,7 @@ function pairOrCall(expression: Expression, given: Known): Partial {
   const pair = Object.hasOwn(pairs, name) ? pairs[name] : undefined;
   if (pair !== undefined) {
     const { left, right } = operands as { left: Expression; right: Expression };
-    return apply(given, name, [left, right], pair);
+    return applyPair(given, name, fold(left, given), fold(right, given), pair);
   }
   const call = Object.hasOwn(extensionCalls, name) ? extensionCalls[name] : undefined;
   if (call === undefined || !Array.isArray(operands)) throw new CedarError(`unsupported operation ${name}`);
@@ -159,22 +169,31 @@ function apply(given: Known, name: string, operands: readonly Expression[], oper
   const error = parts.find((part) => part.kind === 'error');
   if (error !== undefined) return error;
   if (parts.every((part) => part.kind === 'known')) {
-    return known(
-      operation(
-        parts.map((part) => part.value),
-        given,
-      ),
-    );
+    return known(operation(parts.map((part) => part.value)));
   }
   return {
     kind: 'open',
     reads: union(parts),
     form: { kind: 'call', name, parts },
-    run: (facts) =>
-      operation(
-        parts.map((part) => finish(part, facts)),
-        given,
-      ),
+    run: (facts) => operation(parts.map((part) => finish(part, facts))),
+  };
+}
+
+/** The same for two operands, of which mostly one is known; per row nothing is put into lists. */
+function applyPair(given: Known, name: string, a: Partial, b: Partial, operation: PairOperation): Partial {
+  if (a.kind === 'error') return a;
+  if (b.kind === 'error') return b;
+  if (a.kind === 'known' && b.kind === 'known') return known(operation(a.value, b.value, given));
+  return {
+    kind: 'open',
+    reads: union([a, b]),
+    form: { kind: 'call', name, parts: [a, b] },
+    run:
+      a.kind === 'known'
+        ? (facts) => operation(a.value, finish(b, facts), given)
+        : b.kind === 'known'
+          ? (facts) => operation(a.run(facts), b.value, given)
+          : (facts) => operation(a.run(facts), b.run(facts), given),
   };
 }
 
@@ -332,9 +351,15 @@ function likePattern(pattern: readonly ('Wildcard' | { readonly Literal: string 
 export function holds(part: Open, facts: RowFacts): boolean | undefined {
   const { tried } = facts;
   if (tried === undefined) return attempt(part, facts);
-  if (tried.has(part)) return tried.get(part);
+  if (tried.first === part) return tried.held;
+  if (tried.others?.has(part) === true) return tried.others.get(part);
   const held = attempt(part, facts);
-  tried.set(part, held);
+  if (tried.first === undefined) {
+    tried.first = part;
+    tried.held = held;
+  } else {
+    (tried.others ??= new Map()).set(part, held);
+  }
   return held;
 }
 

@@ -11,6 +11,8 @@ export type CanonicalText =
 // Spaces of every width (\s has U+3000, U+00A0 and the BOM U+FEFF), soft hyphen, zero-width and bidi marks.
 const INVISIBLE = /[\s\u00AD\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
 const FULL_WIDTH = /[\uFF01-\uFF5E]/g;
+/** What the normalisation leaves as it is: codes as registers write them. */
+const CANONICAL = /^[0-9A-Z]+$/;
 const FULL_WIDTH_OFFSET = 0xff01 - 0x21;
 
 /**
@@ -20,6 +22,7 @@ const FULL_WIDTH_OFFSET = 0xff01 - 0x21;
  */
 export function canonicalText(text: string): CanonicalText {
   if (text.length > MAX_IDENTIFIER_LENGTH) return { ok: false, reason: 'TOO_LONG' };
+  if (CANONICAL.test(text)) return { ok: true, value: text };
   const value = text
     .replace(INVISIBLE, '')
     .replace(FULL_WIDTH, (wide) => String.fromCharCode(wide.charCodeAt(0) - FULL_WIDTH_OFFSET))

@@ -66,8 +66,8 @@ export function parseUscc(text: string): UsccResult {
   if (!canonical.ok) return canonical;
   const code = canonical.value;
   if (code.length !== 18) return { ok: false, reason: 'LENGTH' };
-  for (const character of code) {
-    if (!USCC_ALPHABET.includes(character)) return { ok: false, reason: 'ALPHABET' };
+  for (let at = 0; at < 18; at += 1) {
+    if (valueAt(code, at) === undefined) return { ok: false, reason: 'ALPHABET' };
   }
   if (!SHAPE.test(code.slice(0, 17))) return { ok: false, reason: 'FORMAT' };
   if (checkPlace(code) !== code[17]) return { ok: false, reason: 'CHECK_DIGIT' };
@@ -101,9 +101,19 @@ export function bodyClassOf(uscc: Uscc): BodyClass {
   return CLASSES[uscc.slice(0, 2)] ?? 'OTHER';
 }
 
+/** Value of every character of the alphabet, by its code unit. */
+const VALUES: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const value = USCC_ALPHABET.indexOf(String.fromCharCode(code));
+  return value === -1 ? undefined : value;
+});
+
+function valueAt(text: string, at: number): number | undefined {
+  return VALUES[text.charCodeAt(at)];
+}
+
 /** The check place over the first seventeen of `places`: alphabet[(31 − Σ mod 31) mod 31]. */
 function checkPlace(places: string): string {
   let sum = 0;
-  WEIGHTS.forEach((weight, at) => (sum += weight * USCC_ALPHABET.indexOf(places.charAt(at))));
+  for (let at = 0; at < WEIGHTS.length; at += 1) sum += WEIGHTS[at]! * valueAt(places, at)!;
   return USCC_ALPHABET.charAt((31 - (sum % 31)) % 31);
 }

@@ -2,10 +2,21 @@
 import { isCalendarDate } from '../identifiers/calendar-date.ts';
 import { makeTextScalar } from './text-scalar.ts';
 
+/** The digits of a text between two places as a number; NaN where anything else stands there. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 const day = (value: unknown): string | undefined => {
-  if (typeof value !== 'string' || !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value)) return undefined;
-  const [year, month, dayOfMonth] = value.split('-').map(Number) as [number, number, number];
-  return isCalendarDate(year, month, dayOfMonth) ? value : undefined;
+  if (typeof value !== 'string' || value.length !== 10 || value[4] !== '-' || value[7] !== '-')
+    return undefined;
+  return isCalendarDate(digits(value, 0, 4), digits(value, 5, 7), digits(value, 8, 10)) ? value : undefined;
 };
 
 export const dateScalar = makeTextScalar({
