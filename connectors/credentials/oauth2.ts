@@ -140,7 +140,10 @@ const CODES = new Set([
 ]);
 
 function tokenFailure(error: unknown): SourceError {
-  if (error instanceof SourceError) return new SourceError(error.code, `token endpoint: ${error.message}`);
+  if (error instanceof SourceError) {
+    const { code, unanswered, unasked } = error;
+    return new SourceError(code, `token endpoint: ${error.message}`, { unanswered, unasked });
+  }
   if (error instanceof oauth.ResponseBodyError) {
     const said = CODES.has(error.error) ? error.error : `HTTP ${error.status}`;
     return new SourceError('SOURCE_REFUSED', `token endpoint: ${said}`);

@@ -50,8 +50,10 @@ export function readCredentials(
   const settings = resolve(written, ['credentials']) as CredentialSettings;
   if (!whole) return undefined;
   const problems = [...problemsOf(settings), ...plainAddress(settings, address)];
-  for (const [path, message] of problems)
-    report(['credentials', ...path], `credentials.${path.join('.')}: ${message}`);
+  for (const [path, message] of problems) {
+    const whole = ['credentials', ...path];
+    report(whole, `${whole.join('.')}: ${message}`);
+  }
   return problems.length === 0 ? settings : undefined;
 }
 

@@ -42,8 +42,8 @@ export function asSourceError(error: unknown): SourceError {
     case 'UND_ERR_HEADERS_OVERFLOW':
       return new SourceError('SOURCE_TOO_LARGE', what);
     default:
-      // HPE_*: what came is not HTTP.
-      return what.startsWith('HPE_')
+      // What came is not HTTP; the parser does not always name a code.
+      return what.startsWith('HPE_') || name === 'HTTPParserError'
         ? new SourceError('SOURCE_INVALID_ANSWER', what)
         : new SourceError('SOURCE_UNREACHABLE', what, { unanswered: true });
   }

@@ -100,6 +100,9 @@ export interface OpenOptions {
 /** What the connector is opened with apart from its manifest. */
 export type Surroundings = Partial<Pick<OpenConnectors, 'clock' | 'cache' | 'watch'>>;
 
+/** What a manifest needs to know of a source. */
+export type ProbeSource = Pick<Bench, 'manifest' | 'environment' | 'stagingUrl'>;
+
 /** Everything connectors have said to the log. */
 export const said: unknown[] = [];
 const say: Log['info'] = (context, message) => said.push({ ...context, message });
@@ -107,7 +110,7 @@ export const log: Log = { info: say, warn: say, error: say };
 
 /** Opens the bench's source through its manifest, as start-up does. */
 export async function openProbe(
-  bench: Bench,
+  bench: ProbeSource,
   options: OpenOptions = {},
   surroundings: Surroundings = {},
 ): Promise<Connector> {
@@ -121,7 +124,7 @@ export async function openProbe(
   return connectors.get('probe')!;
 }
 
-export function probeManifest(bench: Bench, options: OpenOptions = {}): Manifest {
+export function probeManifest(bench: ProbeSource, options: OpenOptions = {}): Manifest {
   const root = mkdtempSync(join(tmpdir(), 'probe-'));
   const schema = join(root, 'schema');
   const sources = join(root, 'sources');
