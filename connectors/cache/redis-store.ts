@@ -56,6 +56,8 @@ export async function openRedisStore({ url, key, log }: RedisOptions): Promise<F
     serialize: ({ value }) => String(value),
     deserialize: (text) => ({ value: text as never }),
   });
+  // Names are whole already.
+  keyv.namespace = undefined;
   keyv.on('error', () => undefined);
   let closed = false;
   const connect = async (): Promise<void> => {
