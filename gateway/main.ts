@@ -1,10 +1,10 @@
 // Entry of the gateway's process: environment in, a listening gateway or a list of problems out. Ends cleanly
 // on SIGTERM, SIGINT or when its parent is gone; a failed audit log ends it at once.
-import { pino } from 'pino';
 import { formatProblem, type Problem } from '../schema/problem.ts';
 import { readConfiguration } from './config.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { StartupRefused } from './startup-refused.ts';
+import { createLog } from './watch/log-lines.ts';
 
 /** Message to a parent process. */
 export interface GatewayReady {
@@ -24,7 +24,7 @@ function refuse(problems: readonly Problem[]): void {
 async function main(): Promise<void> {
   const { configuration, problems } = readConfiguration(process.env);
   if (configuration === undefined) return refuse(problems);
-  const log = pino({ level: configuration.logLevel, base: null });
+  const log = createLog(configuration.logLevel);
   let gateway: Gateway | undefined;
   let ending = false;
   const end = async (reason: string): Promise<void> => {
