@@ -226,7 +226,12 @@ export async function setStage(options: StageOptions): Promise<Stage> {
 }
 
 /** Any free ports, so that a running sandbox is not in the way. */
-const ports = { SANDBOX_COURT_PORT: '0', SANDBOX_PROCUREMENT_PORT: '0', SANDBOX_POSTGRES_PORT: '0' };
+const ports = {
+  SANDBOX_COURT_PORT: '0',
+  SANDBOX_PROCUREMENT_PORT: '0',
+  SANDBOX_UTILITIES_PORT: '0',
+  SANDBOX_POSTGRES_PORT: '0',
+};
 
 async function tokensFor(
   issuer: SandboxIssuer,

@@ -41,6 +41,8 @@ async function obey(sandbox: Sandbox, order: SandboxOrder): Promise<CallCounts> 
   if (order === 'count') {
     calls['court'] = sandbox.court.journal().length;
     calls['procurement'] = sandbox.procurement.journal().length;
+    const utilities = sandbox.utilities.journal().length;
+    if (utilities > 0) calls['utilities'] = utilities;
     for (const statement of statements.slice(seen)) {
       const source = sourceOf(statement) ?? (statement.user === 'postgres' ? undefined : ownState);
       if (source !== undefined) calls[source] = (calls[source] ?? 0) + 1;
@@ -48,6 +50,7 @@ async function obey(sandbox: Sandbox, order: SandboxOrder): Promise<CallCounts> 
   }
   sandbox.court.clearJournal();
   sandbox.procurement.clearJournal();
+  sandbox.utilities.clearJournal();
   seen = statements.length;
   return calls;
 }

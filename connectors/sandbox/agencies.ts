@@ -9,6 +9,7 @@ import { personsMark, prepareDatabases, type DatabaseServer } from './agency/dat
 import { prepareOnMariadb } from './agency/discipline-agency.ts';
 import { deliver, deliverWorld, type Delivery } from './agency/finance-agency.ts';
 import { PROCUREMENT_PATH, startProcurement } from './agency/procurement-agency.ts';
+import { startUtilities, UTILITIES_PATH, UTILITIES_USER } from './agency/utilities-agency.ts';
 import type { SandboxOptions } from './options.ts';
 import { startPostgres, type Postgres } from './postgres/postgres.ts';
 import { JOURNAL_SETTINGS } from './postgres/statement-journal.ts';
@@ -22,6 +23,9 @@ export interface SandboxEnvironment {
   readonly COURT_URL: string;
   readonly PROCUREMENT_URL: string;
   readonly FINANCE_DROP: string;
+  readonly UTILITIES_URL: string;
+  readonly UTILITIES_USER: string;
+  readonly UTILITIES_PASSWORD: string;
   /** The gateway's own database, empty at first. */
   readonly DATABASE_URL: string;
 }
@@ -30,6 +34,7 @@ export interface Sandbox {
   readonly environment: SandboxEnvironment;
   readonly court: Agency;
   readonly procurement: Agency;
+  readonly utilities: Agency;
   /** Undefined with a server by address. */
   readonly postgres: Postgres | undefined;
   /** Present when asked for: the environment's database addresses then lead through these. */
@@ -71,6 +76,7 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
     // The small ports first: a sandbox that is already running is noticed before its database is touched.
     const court = started(await startCourt({ world, port: ports.court, now: context.now }));
     const procurement = started(await startProcurement({ world, port: ports.procurement, now: context.now }));
+    const utilities = started(await startUtilities({ world, port: ports.utilities, now: context.now }));
     const embedded =
       options.postgresUrl === undefined
         ? started(
@@ -115,10 +121,14 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
         COURT_URL: `http://127.0.0.1:${court.port}`,
         PROCUREMENT_URL: `http://127.0.0.1:${procurement.port}${PROCUREMENT_PATH}`,
         FINANCE_DROP: drop,
+        UTILITIES_URL: `http://127.0.0.1:${utilities.port}${UTILITIES_PATH}`,
+        UTILITIES_USER: UTILITIES_USER.username,
+        UTILITIES_PASSWORD: UTILITIES_USER.password,
         DATABASE_URL: through(databases.gateway, relays?.gateway),
       },
       court,
       procurement,
+      utilities,
       postgres: embedded,
       relays,
       deliver: (delivery) => deliver(drop, delivery),

@@ -270,6 +270,15 @@ export type UseOfAnswer =
   /** It played no part. 未使用。 */
   | 'NOT_USED';
 
+/** What was supplied. 公用事业类别。 */
+export type Utility =
+  /** Gas. 燃气。 */
+  | 'GAS'
+  /** Power. 供电。 */
+  | 'POWER'
+  /** Water. 供水。 */
+  | 'WATER';
+
 /** What the records mean for the scene; advice to a person who decides. 核查结论，供人工决定参考。 */
 export type VerdictOutcome =
   /** A bar is in force. 存在有效禁止情形。 */

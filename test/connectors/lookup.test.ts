@@ -16,6 +16,9 @@ const { manifests } = loadManifests({
     HR_DATABASE_URL: 'postgres://127.0.0.1/hr',
     PROCUREMENT_URL: 'http://127.0.0.1',
     REGISTRY_DATABASE_URL: 'postgres://127.0.0.1/registry',
+    UTILITIES_URL: 'http://127.0.0.1:9/services/arrears',
+    UTILITIES_USER: 'x',
+    UTILITIES_PASSWORD: 'x',
   },
 });
 const manifestOf = (source: string): Manifest => manifests.find((manifest) => manifest.source === source)!;

@@ -14,6 +14,9 @@ const environment = {
   DISCIPLINE_URL: 'mariadb://reader@127.0.0.1/discipline',
   PROCUREMENT_URL: 'https://127.0.0.1:2/graphql',
   REGISTRY_DATABASE_URL: 'postgresql://reader@127.0.0.1/registry',
+  UTILITIES_URL: 'http://127.0.0.1:9/services/arrears',
+  UTILITIES_USER: 'x',
+  UTILITIES_PASSWORD: 'x',
 };
 
 let directory: string;
@@ -48,6 +51,7 @@ test('the manifests of the repository fit the SDL', () => {
     ['hr', 'sql'],
     ['procurement', 'graphql'],
     ['registry', 'sql'],
+    ['utilities', 'soap'],
   ]);
   const court = manifests[0]!;
   expect(court.limits).toEqual({
@@ -356,7 +360,9 @@ describe('a filter whose raw text cannot be told from outside is refused with it
   test('text, dates, regions and codes of a database can be filtered', () => {
     const fields = 'filters: [bodyClass, establishedOn, name, region, status]';
     expect(problemsAfter('registry', 'filters: [region]', fields)).toEqual([]);
-    const entry = load().manifests.at(-1)!.records.get('RegistryEntry')!;
+    const entry = load()
+      .manifests.find(({ source }) => source === 'registry')!
+      .records.get('RegistryEntry')!;
     expect([...entry.filters.values()].map(({ column, form }) => [column, form])).toEqual([
       ['body_class', 'words'],
       ['established_on', 'date'],

@@ -15,6 +15,9 @@ const environment = {
   COURT_URL: 'http://127.0.0.1:1',
   PROCUREMENT_URL: 'http://127.0.0.1:1/graphql',
   FINANCE_DROP: '/nowhere',
+  UTILITIES_URL: 'http://127.0.0.1:1/services/arrears',
+  UTILITIES_USER: 'x',
+  UTILITIES_PASSWORD: 'x',
 };
 
 let root: string;

@@ -48,6 +48,9 @@ beforeAll(async () => {
     DISCIPLINE_URL: 'mysql://127.0.0.1:9/discipline',
     HR_DATABASE_URL: 'postgres://127.0.0.1:9/hr',
     PROCUREMENT_URL: 'http://127.0.0.1:9',
+    UTILITIES_URL: 'http://127.0.0.1:9',
+    UTILITIES_USER: 'x',
+    UTILITIES_PASSWORD: 'x',
     REGISTRY_DATABASE_URL: 'postgres://127.0.0.1:9/registry',
   };
 });

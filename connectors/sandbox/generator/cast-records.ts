@@ -7,6 +7,7 @@ import { addDays, addMonths } from './dates.ts';
 import type { SanctionSpec } from './hr-records.ts';
 import type { BanSpec } from './procurement-records.ts';
 import type { TaxListingSpec } from './finance-records.ts';
+import type { UtilitySpec } from './utility-records.ts';
 
 /** Facts from which the agencies' records are made; the rest of a record comes from the seed. */
 export interface ScriptedRecords {
@@ -17,6 +18,7 @@ export interface ScriptedRecords {
   /** Debt ratio in per cent of last year. */
   readonly debtRatio?: number;
   readonly arrears?: number;
+  readonly utilities?: readonly UtilitySpec[];
   readonly sanctions?: readonly SanctionSpec[];
   /** Court and procurement know the organisation code only. */
   readonly keyedByOrgCode?: true;
@@ -59,7 +61,15 @@ const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
     bans: [banInForce(today)],
   }),
   'many-contracts': () => ({ contracts: 120 }),
-  'arrears-government': () => ({ debtRatio: 342.5, arrears: 6 }),
+  'arrears-government': () => ({
+    debtRatio: 342.5,
+    arrears: 6,
+    utilities: [
+      { type: '01', monthsAgo: 14, settled: true },
+      { type: '02', monthsAgo: 7, settled: false },
+      { type: '03', monthsAgo: 5, settled: false },
+    ],
+  }),
 
   'warned-in-force': (today) => ({ sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -2) }] }),
   'warned-expired': (today) => ({ sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -7) }] }),

@@ -32,7 +32,7 @@ beforeAll(async () => {
   options = {
     world: WORLD,
     directory: root,
-    ports: { court: 0, procurement: 0, postgres: 0 },
+    ports: { court: 0, procurement: 0, utilities: 0, postgres: 0 },
     journal: true,
   };
   sandbox = await start();
@@ -479,13 +479,13 @@ describe('starting and stopping', () => {
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
     const { port } = other.address() as { port: number };
     await sandbox.stop();
-    const ports = { court: 0, procurement: port, postgres: 0 };
+    const ports = { court: 0, procurement: port, utilities: 0, postgres: 0 };
     await expect(start({ ports })).rejects.toThrow(
       `Port ${port} (procurement) is in use. Free it, or set SANDBOX_PROCUREMENT_PORT to another port.`,
     );
-    await expect(start({ ports: { court: 0, procurement: 0, postgres: port } })).rejects.toThrow(
-      'SANDBOX_POSTGRES_PORT',
-    );
+    await expect(
+      start({ ports: { court: 0, procurement: 0, utilities: 0, postgres: port } }),
+    ).rejects.toThrow('SANDBOX_POSTGRES_PORT');
     await new Promise((done) => other.close(done));
     sandbox = await start();
   });

@@ -22,7 +22,16 @@ afterAll(() => {
   rmSync(built, { recursive: true, force: true });
 });
 
-const freePorts = ['--court-port', '0', '--procurement-port', '0', '--postgres-port', '0'];
+const freePorts = [
+  '--court-port',
+  '0',
+  '--procurement-port',
+  '0',
+  '--utilities-port',
+  '0',
+  '--postgres-port',
+  '0',
+];
 
 function run(name: string, ...flags: readonly string[]): ChildProcess {
   const small = ['--organisations', '200', '--persons', '50', '--directory', join(root, name)];
@@ -73,6 +82,9 @@ test('it says where the agencies are, and SIGTERM leaves no process', async () =
     'HR_DATABASE_URL',
     'PROCUREMENT_URL',
     'REGISTRY_DATABASE_URL',
+    'UTILITIES_PASSWORD',
+    'UTILITIES_URL',
+    'UTILITIES_USER',
   ]);
   expect(processesOf(join(root, 'term')).length).toBeGreaterThan(1);
   child.kill('SIGTERM');

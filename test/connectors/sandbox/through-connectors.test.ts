@@ -36,7 +36,12 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'sandbox-test-'));
   chmodSync(root, 0o755);
   sandbox = await startSandbox(
-    { world, directory: root, ports: { court: 0, procurement: 0, postgres: 0 }, journal: false },
+    {
+      world,
+      directory: root,
+      ports: { court: 0, procurement: 0, utilities: 0, postgres: 0 },
+      journal: false,
+    },
     { now: () => NOW, onProgress: () => undefined },
   );
   const loaded = loadManifests({
