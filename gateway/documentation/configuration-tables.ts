@@ -28,6 +28,7 @@ export function addressTable(manifests: readonly ManifestFile[]): string {
 const addressForms: Readonly<Record<string, string>> = {
   sql: '`postgres://user:password@host:port/database`, or `mysql://…`',
   http: '`https://host:port`, paths are the manifest’s',
+  soap: '`https://host:port/path`',
   graphql: '`https://host:port/path`',
   file: 'folder into which deliveries are put',
 };
