@@ -230,7 +230,7 @@ test('a source of the SDL without a manifest is a problem', () => {
   const { problems, manifests } = load();
   expect(problems).toMatchObject([{ file: 'schema/hr.graphql', line: 1 }]);
   expect(problems[0]!.message).toMatch(/^hr has no manifest: add .*hr\.yaml$/);
-  expect(manifests).toHaveLength(5);
+  expect(manifests).toHaveLength(6);
 });
 
 test('a manifest without an SDL is a problem', () => {
