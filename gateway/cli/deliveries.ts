@@ -9,9 +9,5 @@ process.exitCode = await runDeliveries(process.argv.slice(2), {
   databaseUrl: process.env['DATABASE_URL'],
   user: userInfo().username,
   now: new Date(),
-  open: (connectionString) => {
-    const pool = new pg.Pool({ connectionString, max: 1, connectionTimeoutMillis: 5000 });
-    pool.on('error', () => undefined);
-    return pool;
-  },
+  open: (connectionString) => new pg.Pool({ connectionString, max: 1, connectionTimeoutMillis: 5000 }),
 });

@@ -61,6 +61,9 @@ export async function runDeliveries(argv: readonly string[], io: DeliveriesIo): 
     return 2;
   }
   const pool = io.open(io.databaseUrl);
+  // A connection that ends when its work is done is no news; queries report what matters.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     if (command === 'list') return await list(pool, io);
     return command === 'report'

@@ -49,6 +49,7 @@ export async function openDropStage(): Promise<DropStage> {
   const url = server.url('postgres');
   const database = new pg.Pool({ connectionString: url, max: 2 });
   database.on('error', () => undefined);
+  database.on('connect', (client) => client.on('error', () => undefined));
   let drop = '';
   let open: Connector[] = [];
   let said: Said[] = [];

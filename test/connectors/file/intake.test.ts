@@ -3,6 +3,7 @@ import { readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ask } from '../../contract/bench.ts';
 import { deliver } from '../../contract/file-bench.ts';
 import { type DropStage, changes, csv, listing, openDropStage, subject } from './drop-stage.ts';
 
@@ -105,6 +106,32 @@ describe('deliveries of changes', () => {
       ]),
     );
     expect(await stage.numbers(gateway, one)).toEqual(['B']);
+  });
+
+  test('are seen whole or not at all by look-ups on their way', async () => {
+    const whole = (mark: number): string[] =>
+      Array.from({ length: 40 }, (_, at) => `修改,${listing(one, `A${at}`).replace(',1,', `,${mark},`)}`);
+    await put('listings-20260308-01.csv', csv(...whole(1).map((line) => line.slice(3))));
+    const gateway = await stage.start(delivery);
+    const seen = new Set<string>();
+    for (let mark = 2; mark <= 4; mark += 1) {
+      await put(`listings-delta-20260308-0${mark}.csv`, changes(...whole(mark)));
+      await vi.waitFor(
+        async () => {
+          const answer = await ask(gateway, [one], { Listing: ['amount'] });
+          const amounts = answer.rows
+            .get('Listing')!
+            .get(one.id)!
+            .map(({ amount }) => amount as string);
+          expect(amounts).toHaveLength(40);
+          expect(new Set(amounts).size).toBe(1);
+          seen.add(amounts[0]!);
+          expect(amounts[0]).toBe(`${mark}.00`);
+        },
+        { timeout: 8000, interval: 1 },
+      );
+    }
+    expect(seen.size).toBeGreaterThan(1);
   });
 
   test('after a restart nothing is applied twice', async () => {
