@@ -68,7 +68,13 @@ function byNumber({ pageAt, pagesAt, totalAt, first = 1 }: PagingOptions, always
     follow: (answer, items) => {
       seen += items;
       page += 1;
-      if (pagesAt !== undefined) return page - first < countAt(answer, pagesAt) ? at(page) : undefined;
+      if (pagesAt !== undefined) {
+        const pages = countAt(answer, pagesAt);
+        if (page - first < pages) return at(page);
+        if (pages > 1 && seen === 0)
+          throw new SourceError('SOURCE_INVALID_ANSWER', `no record on any page of ${pagesAt}`);
+        return undefined;
+      }
       return isLast(answer, totalAt, seen, items) ? undefined : at(page);
     },
   };

@@ -23,7 +23,8 @@ let behave: (socket: Socket) => void;
 let probe: Connector;
 
 const body = (data: unknown): string => JSON.stringify({ code: 0, data });
-const good = (): string => body({ items: [row(one.id, 'A-1')], pages: 1, asOf: new Date().toISOString() });
+const good = (): string =>
+  body({ items: [row(one.id, 'A-1')], pages: 1, total: 1, asOf: new Date().toISOString() });
 const respond = (text: string) => (socket: Socket) =>
   void socket.write(`${HEAD}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
 
@@ -120,10 +121,29 @@ describe('on the wire', () => {
 });
 
 describe('in the answer', () => {
-  test('pages that are counted and do not come are not an end', async () => {
-    // Says there are two pages, and has nothing to say on either.
-    behave = respond(body({ items: null, pages: 2, asOf: new Date().toISOString() }));
+  test('an answer without records although it counts some is not an empty one', async () => {
+    behave = respond(body({ items: [], pages: 2, asOf: new Date().toISOString() }));
     expect(await timed()).toMatchObject({ state: 'INVALID', failure: { code: 'SOURCE_INVALID_ANSWER' } });
+  });
+
+  test('fewer records than the answer counts are not all of them', async () => {
+    await probe.close();
+    const { port } = server.address() as AddressInfo;
+    const { top, ...records } = bench.manifest();
+    probe = await openProbe({
+      ...bench,
+      manifest: () => ({ ...records, top: top.replace('pagesAt: data.pages', 'totalAt: data.total') }),
+      environment: { PROBE_ADDRESS: `http://127.0.0.1:${port}` },
+    });
+    const data = { total: 3, asOf: new Date().toISOString() };
+    behave = (socket) => {
+      const items = calls === 1 ? [row(one.id, 'A-1')] : [];
+      respond(body({ ...data, items }))(socket);
+    };
+    expect(await timed()).toMatchObject({ state: 'INVALID', failure: { code: 'SOURCE_INVALID_ANSWER' } });
+    // From here on it counts right.
+    behave = respond(body({ ...data, total: 1, items: [row(one.id, 'A-1')] }));
+    expect((await timed()).state).toBe('OK');
   });
 
   test('an as-of time in the future is no answer', async () => {
