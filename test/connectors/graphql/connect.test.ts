@@ -1,12 +1,13 @@
 import { parse } from 'graphql';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connector, Subject } from '../../../connectors/contract.ts';
+import { readAnswer } from '../../../connectors/graphql/answer.ts';
 import { writeOperation } from '../../../connectors/graphql/operation.ts';
 import type { GraphqlRecord } from '../../../connectors/manifest.ts';
 import { usccAt } from '../../../connectors/sandbox/generator/identifiers.ts';
-import type { Lookup } from '../../../connectors/transport.ts';
+import { type Lookup, missing } from '../../../connectors/transport.ts';
 import { ask, openProbe } from '../../contract/bench.ts';
-import { type GraphqlBench, startGraphqlBench } from '../../contract/graphql-bench.ts';
+import { type GraphqlBench, startGraphqlBench, startSubgraphBench } from '../../contract/graphql-bench.ts';
 
 const one: Subject = { kind: 'Organization', id: usccAt('91', 1) };
 
@@ -73,4 +74,91 @@ test('what is no name never becomes query text', () => {
   expect(() => writeOperation([lookup(['docNo } secret {'])])).toThrow(
     expect.objectContaining({ code: 'SOURCE_INVALID_ANSWER' }),
   );
+});
+
+describe.each([
+  ['an endpoint', startGraphqlBench],
+  ['a subgraph', startSubgraphBench],
+])('%s with an error', (_title, start) => {
+  const two: Subject = { kind: 'Organization', id: usccAt('91', 2) };
+  let other: GraphqlBench;
+  let source: Connector;
+  beforeAll(async () => {
+    other = await start();
+  });
+  beforeEach(async () => {
+    const row = (code: string, doc: string) => ({ code, doc, amt: '1', day: '2026-03-01', st: '0' });
+    await other.hold({ listings: [row(one.id, 'A-1'), row(two.id, 'B-1')], awards: [row(two.id, 'B-2')] });
+    source = await openProbe(other);
+  });
+  afterEach(() => source.close());
+  afterAll(() => other.stop());
+
+  test('in one record spoils its subject and nobody else', async () => {
+    other.breakRow('A-1');
+    const answer = await ask(source, [one, two], { Listing: ['amount', 'number'], Award: ['number'] });
+    expect(answer).toMatchObject({ state: 'OK', invalidSubjects: new Set([one.id]) });
+    expect(answer.rows.get('Listing')?.has(one.id)).toBe(false);
+    expect(answer.rows.get('Listing')?.get(two.id)).toMatchObject([{ amount: '1.00', number: 'B-1' }]);
+    expect(answer.rows.get('Award')?.get(two.id)).toMatchObject([{ number: 'B-2' }]);
+  });
+
+  test('in a field nobody may see is not met', async () => {
+    other.breakRow('A-1');
+    const answer = await ask(source, [one], { Listing: ['number'] });
+    expect(answer.rows.get('Listing')?.get(one.id)).toMatchObject([{ number: 'A-1' }]);
+  });
+
+  test('and no data is a refusal, without its words', async () => {
+    other.breakAll();
+    const answer = await ask(source, [one], { Listing: ['number'] });
+    expect(answer).toMatchObject({
+      state: 'UNAVAILABLE',
+      failure: { code: 'SOURCE_REFUSED', detail: 'the answer has 1 errors and no data' },
+    });
+  });
+});
+
+describe('entities answer place by place', () => {
+  const mapping = { ...lookup([]).mapping, query: undefined, entity: { type: 'Subject', key: 'code' } };
+  const asked: Lookup<GraphqlRecord> = { ...lookup(['doc']), mapping, keyColumn: 'code', keys: ['X1', 'X2'] };
+  const received = (entities: unknown, errors?: unknown): unknown[] => {
+    const rows: unknown[] = [];
+    const answer = { data: { s0: entities }, ...(errors === undefined ? {} : { errors }) };
+    readAnswer(answer, [asked], (_lookup, key, values) => rows.push([key, ...values]));
+    return rows;
+  };
+
+  test('null is one that is not known there', () => {
+    expect(received([null, { code: 'X2', doc: 'B' }])).toEqual([['X2', 'B']]);
+  });
+
+  test('null with an error is one of whom nothing is known', () => {
+    const errors = [{ message: 'no', path: ['s0', 0] }];
+    expect(received([null, { code: 'X2', doc: 'B' }], errors)).toEqual([
+      ['X1', missing],
+      ['X2', 'B'],
+    ]);
+  });
+
+  test.each([
+    ['fewer than asked for', [{ code: 'X1', doc: 'A' }], undefined],
+    ['somebody else', [{ code: 'X9', doc: 'A' }, null], undefined],
+    [
+      'a shuffled list',
+      [
+        { code: 'X2', doc: 'A' },
+        { code: 'X1', doc: 'B' },
+      ],
+      undefined,
+    ],
+    ['nobody by name', [{ doc: 'A' }, null], undefined],
+    ['an error without a path', [null, null], [{ message: 'no' }]],
+    ['an error of no record', [null, null], [{ message: 'no', path: ['s0', 7] }]],
+    ['no list', null, undefined],
+  ])('%s makes everything unusable', (_title, entities, errors) => {
+    expect(() => received(entities, errors)).toThrow(
+      expect.objectContaining({ code: 'SOURCE_INVALID_ANSWER' }),
+    );
+  });
 });
