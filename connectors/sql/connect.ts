@@ -28,7 +28,8 @@ interface Database {
   readonly open: (options: SessionOptions) => SqlSession;
 }
 
-function databaseOf(address: string): Database {
+/** What an address's scheme says. */
+export function databaseOf(address: string): Database {
   return /^(?:mysql|mariadb):/.test(address)
     ? { dialect: mysqlDialect, open: openMysql }
     : { dialect: postgresDialect, open: openPostgres };

@@ -1,0 +1,121 @@
+// Writes the three files of a new agency from what was found. What nobody has decided is the most restrictive: not
+// shared, level 4, personal, and forbidden to everybody until a person edits the policy.
+import type { FoundRecord } from './found-record.ts';
+import { type ProposedKey, proposeFields } from './propose-field.ts';
+
+export interface AgencyDraft {
+  /** Short lower-case name: the files' name. */
+  readonly name: string;
+  /** Name of the record type, such as TaxListing. */
+  readonly record: string;
+  readonly title: { readonly en: string; readonly zh: string };
+  readonly owner: { readonly en: string; readonly zh: string };
+  readonly transport: string;
+  /** Variable that holds the address. */
+  readonly variable: string;
+  readonly key: ProposedKey;
+  readonly found: FoundRecord;
+}
+
+export interface AgencyFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export function writeAgency(draft: AgencyDraft): readonly AgencyFile[] {
+  return [
+    { path: `schema/${draft.name}.graphql`, text: sdl(draft) },
+    { path: `connectors/sources/${draft.name}.yaml`, text: manifest(draft) },
+    { path: `policies/access/${draft.name}.cedar`, text: policy(draft) },
+  ];
+}
+
+const subjectOf = ({ as }: ProposedKey): 'Organization' | 'Person' =>
+  as === 'citizen-id' ? 'Person' : 'Organization';
+
+function sdl({ name, record, title, key, found }: AgencyDraft): string {
+  const section = `${pascal(name)}Section`;
+  const fields = proposeFields(found.columns).flatMap(({ field, type, column, remark }) => [
+    ...(remark === undefined ? [] : [`  # TODO: ${remark}`]),
+    `  """TODO: ${quoted(field)}. ${quoted(column)}。"""`,
+    `  ${field}: ${type}`,
+  ]);
+  return `${[
+    `extend type ${subjectOf(key)} {`,
+    `  """${quoted(title.en)}. ${quoted(title.zh)}。"""`,
+    `  ${name}: ${section}`,
+    '}',
+    '',
+    `"""${quoted(title.en)}. ${quoted(title.zh)}。"""`,
+    `type ${section} implements Section {`,
+    '  """Name of the source. 来源名称。"""',
+    '  source: String!',
+    '  """State. 栏目状态。"""',
+    '  state: SectionState!',
+    '  """As of. 数据截至时间。"""',
+    '  asOf: DateTime',
+    `  """TODO: what the records are. 待办：说明记录内容。"""`,
+    `  records: [${record}!]`,
+    '}',
+    '',
+    '# TODO: classify. Until somebody does, every field counts as not shared, level 4 and personal.',
+    '# 待办：分类分级。未确定前，各字段按不予共享、四级、个人信息处理。',
+    `"""TODO: what one record is. 待办：说明一条记录。"""`,
+    `type ${record} @classified(sharing: NONE, level: 4, personal: true) {`,
+    ...fields,
+    '}',
+  ].join('\n')}\n`;
+}
+
+function manifest({ name, record, title, owner, transport, variable, key, found }: AgencyDraft): string {
+  const fields = proposeFields(found.columns).map(({ field, column, as }) =>
+    as === undefined
+      ? `      ${field}: ${scalar(column)}`
+      : `      ${field}: { column: ${scalar(column)}, as: ${as} }`,
+  );
+  return `${[
+    `source: ${name}`,
+    `title: { en: ${scalar(title.en)}, zh: ${scalar(title.zh)} }`,
+    `owner: { en: ${scalar(owner.en)}, zh: ${scalar(owner.zh)} }`,
+    `transport: ${transport}`,
+    `address: \${${variable}}`,
+    '# TODO: what the agency can bear. 待办：按来源承受能力调整。',
+    'limits: { deadline: 2s, concurrency: 8, bytes: 4MB, recordsPerSubject: 500 }',
+    ...found.top,
+    'records:',
+    `  ${record}:`,
+    ...found.manifest.map((line) => `    ${line}`),
+    '    subjects:',
+    `      ${subjectOf(key)}: { column: ${scalar(key.column)}, as: ${key.as} }`,
+    '    fields:',
+    ...fields,
+  ].join('\n')}\n`;
+}
+
+function policy({ name, title }: AgencyDraft): string {
+  return `${[
+    `// ${title.en}: who may read it. ${title.zh}：谁可查看。`,
+    '// TODO: replace this with permits, each with the sentence that says why. 待办：改为逐条授权并说明理由。',
+    '',
+    `@id("${name}-undecided")`,
+    '@says("Nobody has decided who may read it, so nobody may. 尚未确定查看权限，任何人不得查看。")',
+    `forbid (principal, action, resource in Source::"${name}");`,
+  ].join('\n')}\n`;
+}
+
+/** Text inside a triple-quoted description. */
+const quoted = (text: string): string => text.replaceAll('"', "'").replaceAll('\\', '/');
+
+/** A YAML scalar, quoted where YAML could read it as something else. */
+function scalar(text: string): string {
+  const plain =
+    /^[\p{L}_][\p{L}\p{N}_.()（）%-]*$/u.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text);
+  return plain ? text : JSON.stringify(text);
+}
+
+export function pascal(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}
