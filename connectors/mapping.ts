@@ -3,7 +3,7 @@
 // because a record left out would make him look clean.
 import type { MatchMethod, RecordRow, SourceAnswer, Value } from './contract.ts';
 import { comparableKey, maskCouldBe } from './key-forms.ts';
-import type { PlannedLookup } from './lookup.ts';
+import type { PlannedField, PlannedLookup } from './lookup.ts';
 import type { RecordMapping } from './manifest.ts';
 import { SourceError } from './source-error.ts';
 import { type Lookup, type ReceiveRow, missing } from './transport.ts';
@@ -47,7 +47,7 @@ export function collectRows(recordsPerSubject: number, noteDrift: NoteDrift = ()
       foreign += 1;
       return;
     }
-    const row = readRow(lookup, values, noteDrift);
+    const row = readFields(record, lookup.fields, values, noteDrift);
     let bySubject = records.get(lookup.mapping);
     if (bySubject === undefined) {
       bySubject = new Map<string, RecordRow[]>();
@@ -112,8 +112,9 @@ function keyless(lookup: Lookup): SourceError {
 }
 
 /** The record, or what is wrong with it. */
-function readRow(
-  { mapping: { record }, fields }: PlannedLookup,
+function readFields(
+  record: string,
+  fields: readonly PlannedField[],
   values: readonly unknown[],
   noteDrift: NoteDrift,
 ): RecordRow | string {
@@ -134,6 +135,20 @@ function readRow(
     row[field] = read.value;
   }
   return row;
+}
+
+/** Where a row of all of a record type's columns departs from the manifest, field by field. */
+export function driftOf(
+  { record, fields }: RecordMapping,
+  columns: readonly string[],
+  values: readonly unknown[],
+): readonly Omit<Drift, 'source'>[] {
+  const drift: Omit<Drift, 'source'>[] = [];
+  for (const { field, column, transform } of fields.values()) {
+    const planned = { field, column, transform, at: columns.indexOf(column) };
+    readFields(record, [planned], values, (one) => drift.push(one));
+  }
+  return drift;
 }
 
 /** What cannot be told from a value of a record is counted and not passed on. */

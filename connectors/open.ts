@@ -50,7 +50,8 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
   };
   const connectors = new Map<string, Connector>();
   for (const manifest of manifests) {
-    const transport = openTransport(manifest);
+    const { transport, ready } = openTransport(manifest, { stagingUrl, clock, log, watch: deliveries });
+    if (ready !== undefined) loading.push(ready);
     connectors.set(manifest.source, makeConnector(manifest, transport, { clock, log, watch, cache }));
   }
   await settleWithin(loading, DELIVERIES_MS, () => {
@@ -60,27 +61,25 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
     );
   });
   return connectors;
+}
 
-  function openTransport(manifest: Manifest): Transport {
-    switch (manifest.transport) {
-      case 'sql':
-        return openSql(manifest);
-      case 'http':
-        return openHttp(manifest, clock);
-      case 'soap':
-        return openSoap(manifest, clock);
-      case 'graphql':
-        return openGraphql(manifest, clock);
-      case 'file': {
-        const transport = openFile(manifest, {
-          stagingUrl: stagingUrl!,
-          clock,
-          log,
-          watch: deliveries,
-        });
-        loading.push(transport.ready);
-        return transport;
-      }
+/** A transport alone, and when what lies ready for it has been taken in. */
+export function openTransport(
+  manifest: Manifest,
+  { stagingUrl, clock, log, watch = unwatched }: Omit<OpenOptions, 'manifests' | 'cache'>,
+): { readonly transport: Transport; readonly ready?: Promise<void> } {
+  switch (manifest.transport) {
+    case 'sql':
+      return { transport: openSql(manifest) };
+    case 'http':
+      return { transport: openHttp(manifest, clock) };
+    case 'soap':
+      return { transport: openSoap(manifest, clock) };
+    case 'graphql':
+      return { transport: openGraphql(manifest, clock) };
+    case 'file': {
+      const transport = openFile(manifest, { stagingUrl: stagingUrl!, clock, log, watch });
+      return { transport, ready: transport.ready };
     }
   }
 }

@@ -33,6 +33,17 @@ export interface Transport<R extends RecordMapping = RecordMapping> {
    * @throws SourceError
    */
   exchange(lookups: readonly Lookup<R>[], receive: ReceiveRow, signal: AbortSignal): Promise<Exchanged>;
+  /**
+   * Hands over a few rows of whoever, their values in the order of `columns`: for a check of the columns, never for an
+   * answer. Absent where a source can be asked by keys alone.
+   * @throws SourceError
+   */
+  sample?(
+    mapping: R,
+    columns: readonly string[],
+    receive: (values: readonly unknown[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** @throws SourceError when the source cannot be asked */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -7,8 +7,9 @@ import type { Log } from '../log.ts';
 import type { FileManifest, FileRecord } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
 import { SqlNameError } from '../sql/name-error.ts';
+import { SAMPLED_ROWS } from '../sql/connect.ts';
 import { openPostgres, postgresDialect } from '../sql/postgres.ts';
-import { type Relation, readBranches, writeStatement } from '../sql/statement.ts';
+import { type Relation, readBranches, writeSample, writeStatement } from '../sql/statement.ts';
 import type { Lookup, ReceiveRow, Transport } from '../transport.ts';
 import { type Watch, unwatched } from '../watch.ts';
 import { openIntake } from './intake.ts';
@@ -114,6 +115,10 @@ export function openFile(manifest: FileManifest, options: FileOptions): FileTran
         await intake.refresh();
         return { asOf: await ask(lookups, receive, signal) };
       }
+    },
+    sample: (mapping, columns, receive, signal) => {
+      const relation = { table: [STAGING_SCHEMA, activeOf(mapping).table] };
+      return reader.run(writeSample(postgresDialect, relation, columns, SAMPLED_ROWS), receive, signal);
     },
     probe: async (signal) => {
       for (const record of manifest.records.values()) activeOf(record);

@@ -6,7 +6,10 @@ import type { SessionOptions, SqlDialect, SqlSession } from './dialect.ts';
 import { mysqlDialect } from './mysql-dialect.ts';
 import { openMysql } from './mysql.ts';
 import { openPostgres, postgresDialect } from './postgres.ts';
-import { type Relation, readBranches, writeStatement } from './statement.ts';
+import { type Relation, readBranches, writeSample, writeStatement } from './statement.ts';
+
+/** Rows looked at by a check of the columns. */
+export const SAMPLED_ROWS = 20;
 
 export function openSql(manifest: SqlManifest): Transport<SqlRecord> {
   const { address, source, limits, tls } = manifest;
@@ -18,6 +21,8 @@ export function openSql(manifest: SqlManifest): Transport<SqlRecord> {
       await session.run(statement, readBranches(lookups, receive), signal);
       return { asOf: undefined };
     },
+    sample: (mapping, columns, receive, signal) =>
+      session.run(writeSample(dialect, relationOf({ mapping }), columns, SAMPLED_ROWS), receive, signal),
     probe: (signal) => session.probe(signal),
     close: () => session.close(),
   };
@@ -35,7 +40,7 @@ export function databaseOf(address: string): Database {
     : { dialect: postgresDialect, open: openPostgres };
 }
 
-function relationOf({ mapping }: Lookup<SqlRecord>): Relation {
+function relationOf({ mapping }: Pick<Lookup<SqlRecord>, 'mapping'>): Relation {
   // The check let one of the two through.
   return mapping.query === undefined ? { table: mapping.table!.split('.') } : { query: mapping.query };
 }

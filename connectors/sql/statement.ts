@@ -56,6 +56,18 @@ export function writeStatement<R extends RecordMapping>(
   };
 }
 
+/** A few rows of whoever, to look at their columns. */
+export function writeSample(
+  dialect: SqlDialect,
+  relation: Relation,
+  columns: readonly string[],
+  most: number,
+): SqlStatement {
+  const selected = columns.map((column) => dialect.asText(dialect.quote(column))).join(', ');
+  const text = `SELECT ${selected} FROM ${writeRelation(dialect, relation, false)} LIMIT ${most}`;
+  return { text, values: [], width: columns.length };
+}
+
 function writeRelation(dialect: SqlDialect, relation: Relation, joined: boolean): string {
   // The line break ends a comment with which the query may end.
   if ('query' in relation) return `(${relation.query}\n) AS ${dialect.quote(joined ? 't' : 'q')}`;

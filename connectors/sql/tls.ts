@@ -64,7 +64,11 @@ function inManifest(written: WrittenTls, environment: Environment, report: Repor
     const reference = references[part];
     if (reference === undefined) continue;
     const found = lookUp(reference, environment);
-    const message = !found.ok ? found.message : isPem(found.value) ? undefined : `${reference} holds no PEM text`;
+    const message = !found.ok
+      ? found.message
+      : isPem(found.value)
+        ? undefined
+        : `${reference} holds no PEM text`;
     if (found.ok && message === undefined) texts[part] = found.value;
     else report(['sql', 'tls', part], `sql.tls.${part}: ${message}`);
   }

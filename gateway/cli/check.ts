@@ -1,32 +1,49 @@
-// `npm run -s check`: are SDL, policies, rules and manifests sound and do they fit each other? `--live` also asks
-// every source whether it can be reached. Nothing is started.
+// `npm run -s check`: are SDL, policies, rules and manifests sound and do they fit each other? `--live` also holds every
+// source against its manifest. Nothing is started.
 import { parseArgs } from 'node:util';
-import { openConnectors } from '../../connectors/open.ts';
+import type { Subject } from '../../connectors/contract.ts';
+import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
+import { parseUscc } from '../../schema/identifiers/uscc.ts';
 import { formatProblem } from '../../schema/problem.ts';
 import { type Definition, readDefinition } from '../gateway.ts';
 import { StartupRefused } from '../startup-refused.ts';
+import { reportLive } from '../onboarding/live-report.ts';
 
-const help = `npm run -s check [-- --live]
+const help = `npm run -s check [-- --live [--organization CODE] [--person ID]]
 
   Checks schema/, policies/ and connectors/sources/ under PROJECT_ROOT (default: here), offline.
   Addresses that manifests name are taken from the environment; without --live they may be missing.
 
-  --live   asks every source whether it can be reached; needs their addresses and DATABASE_URL
-  --help   this text
+  --live           asks every source for a few rows and reports what departs from its manifest: missing columns, values
+                   that cannot be read, codes it does not list; needs the addresses and DATABASE_URL
+  --organization   with --live: a subject (USCC) to ask about where a source answers by codes alone
+  --person         with --live: likewise, a citizen id
+  --help           this text
 
   Exit code 0: sound. 1: problems, one a line. 2: wrong usage.`;
 
-const deadlineMilliseconds = 5000;
-
 async function main(): Promise<number> {
   let live: boolean;
+  let subjects: readonly Subject[];
   try {
-    const { values } = parseArgs({ options: { live: { type: 'boolean' }, help: { type: 'boolean' } } });
+    const { values } = parseArgs({
+      options: {
+        live: { type: 'boolean' },
+        organization: { type: 'string' },
+        person: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
     if (values.help === true) {
       console.log(help);
       return 0;
     }
     live = values.live === true;
+    subjects = [
+      ...(values.organization === undefined ? [] : [subjectOf('Organization', values.organization)]),
+      ...(values.person === undefined ? [] : [subjectOf('Person', values.person)]),
+    ];
+    if (subjects.length > 0 && !live) throw new Error('a subject is for --live');
   } catch {
     console.error(help);
     return 2;
@@ -48,27 +65,13 @@ async function main(): Promise<number> {
       `${policies.policySet.policies.length} policies (version ${policies.policySet.version}), ` +
       `${rules} rules (version ${policies.rulebook.version})`,
   );
-  return live ? probeAll(definition) : 0;
+  return live ? reportLive(console.log, definition.manifests, subjects, process.env['DATABASE_URL']) : 0;
 }
 
-async function probeAll({ manifests }: Definition): Promise<number> {
-  const quiet = (): void => undefined;
-  const connectors = await openConnectors({
-    manifests,
-    stagingUrl: process.env['DATABASE_URL'],
-    clock: () => new Date(),
-    log: { info: quiet, warn: quiet, error: quiet },
-  });
-  let failed = 0;
-  for (const connector of connectors.values()) {
-    const failure = await connector.probe(AbortSignal.timeout(deadlineMilliseconds));
-    if (failure !== undefined) failed += 1;
-    console.log(
-      `${connector.source.padEnd(16)} ${failure === undefined ? 'reached' : `${failure.code}: ${failure.detail}`}`,
-    );
-    await connector.close();
-  }
-  return failed === 0 ? 0 : 1;
+function subjectOf(kind: Subject['kind'], text: string): Subject {
+  const parsed = kind === 'Organization' ? parseUscc(text) : parseCitizenId(text);
+  if (!parsed.ok) throw new Error('not an identifier');
+  return { kind, id: parsed.value };
 }
 
 process.exitCode = await main();

@@ -53,10 +53,16 @@ const severity = ({ effect, status }: Assessment): number => {
   return status === 'IN_FORCE' && effect === 'RESTRICT' ? 2 : 3;
 };
 
-/** No end is the latest of all. */
+/** No end is the latest of all. Which of two alike stands does not depend on the order in which a source answers. */
 function isStricter(a: Assessment, b: Assessment): boolean {
   if (severity(a) !== severity(b)) return severity(a) > severity(b);
-  return (a.until ?? '9999-12-31') > (b.until ?? '9999-12-31');
+  const [untilA, untilB] = [a.until ?? '9999-12-31', b.until ?? '9999-12-31'];
+  return untilA === untilB ? labelOf(a) < labelOf(b) : untilA > untilB;
+}
+
+function labelOf({ rule, row, from }: Assessment): string {
+  const document = rule.documentField === undefined ? null : row?.[rule.documentField];
+  return `${rule.id} ${from ?? ''} ${String(document)}`;
 }
 
 /** What of an earlier effect was left when a later one of the same policy began is added to it, up to the limit. */
