@@ -156,7 +156,8 @@ export function loadCatalogue(directory: string): { catalogue?: Catalogue; probl
 }
 
 /** The SDL names scalars; their behaviour is bound here, so that the rest of the schema stays pure text. */
-function bindScalars(schema: GraphQLSchema): GraphQLSchema {
+/** Gives a schema made of SDL the behaviour of its scalars. */
+export function bindScalars(schema: GraphQLSchema): GraphQLSchema {
   for (const [name, behaviour] of Object.entries(scalars)) {
     const type = schema.getType(name);
     if (type === undefined) continue;

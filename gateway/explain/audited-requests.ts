@@ -6,6 +6,7 @@ import { ownSource } from '../../schema/catalogue.ts';
 import { type AuditEntry, type Json, parseEntry } from '../audit/entry.ts';
 import { type BadEntry, walkAuditLog } from '../audit/walk.ts';
 import { selectedCoordinates } from './selected-coordinates.ts';
+import type { AuditedVerdict, AuditedVerdicts } from './verdict-impact.ts';
 
 export interface AuditedRequest {
   readonly consumer: string;
@@ -16,8 +17,12 @@ export interface AuditedRequest {
   readonly subjects: ReadonlySet<SubjectTypeName>;
   /** Coordinates it asked to be shown, the withheld ones included. */
   readonly shown: readonly string[];
+  /** Every coordinate its document names, selected or skipped. */
+  readonly named: readonly string[];
   /** Scenes of the verdicts it asked for. */
   readonly scenes: readonly string[];
+  /** The verdicts it was given; undefined where no outcome is in the log. */
+  readonly given?: AuditedVerdicts;
 }
 
 export interface AuditedRequests {
@@ -94,13 +99,14 @@ function requestOf(
     caseGiven: intent['case'] !== undefined,
     userGiven: intent['user'] !== undefined,
     scenes: texts(intent['scenes']).map((scene) => scene.split(' ')[0]!),
+    ...(outcome === undefined ? {} : { given: verdictsIn(outcome, intent) }),
   };
   const known = (coordinate: string): boolean => catalogue.coordinates.has(coordinate);
   if (
     document === undefined ||
     !document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)
   ) {
-    return { ...base, subjects: new Set(), shown: [...touched].filter(known).sort() };
+    return { ...base, subjects: new Set(), shown: [...touched].filter(known).sort(), named: [] };
   }
   const operationName = typeof intent['operation'] === 'string' ? intent['operation'] : undefined;
   const selected = selectedCoordinates(catalogue, document, { operationName });
@@ -110,7 +116,25 @@ function requestOf(
     (coordinate) =>
       touched.has(coordinate) || catalogue.records.get(coordinate.split('.')[0]!)?.source === ownSource,
   );
-  return { ...base, subjects: selected.subjects, shown };
+  return { ...base, subjects: selected.subjects, shown, named: selected.coordinates };
+}
+
+/** Entries from before rules were named have verdicts without them, and the version in the intent alone. */
+function verdictsIn(outcome: AuditEntry, intent: AuditEntry): AuditedVerdicts {
+  const listed = Array.isArray(outcome['verdicts']) ? (outcome['verdicts'] as readonly Json[]) : [];
+  const version = outcome['rulesVersion'] ?? intent['rulesVersion'];
+  return {
+    entry: outcome.seq,
+    ...(typeof version === 'string' ? { rulesVersion: version } : {}),
+    verdicts: listed.map((one): AuditedVerdict => {
+      const verdict = (one ?? {}) as Readonly<Record<string, Json>>;
+      const { scene, asOf, outcome: reached, rules } = verdict;
+      return {
+        ...{ scene: textOf(scene), asOf: textOf(asOf), outcome: textOf(reached) },
+        ...(Array.isArray(rules) ? { rules: texts(rules) } : {}),
+      };
+    }),
+  };
 }
 
 /** `{source: {Type: [field]}}` → coordinates. */

@@ -7,6 +7,7 @@ import { type PolicySnapshot, takeSnapshot } from '../request/snapshot.ts';
 import { type AuditedRequests, readAuditedRequests } from './audited-requests.ts';
 import { columns } from './columns.ts';
 import { type Impact, type ImpactChange, impactOf } from './impact.ts';
+import type { RulePart, VerdictImpact } from './verdict-impact.ts';
 import {
   BadFiles,
   type CommandContext,
@@ -135,11 +136,73 @@ function describe(impact: Impact): string {
     ];
     parts.push('\nSeen otherwise. 可见性变化：\n', columns([head, ...rows]));
   }
-  if (impact.rulesDiffer) {
+  parts.push(describeVerdicts(impact.verdicts));
+  if (affected === 0 && impact.verdicts.touched.length === 0)
+    parts.push('Nothing changes for them. 对上述请求无影响。\n');
+  return parts.join('');
+}
+
+const differences = { REMOVED: 'removed 删除', ADDED: 'added 新增', CHANGED: 'changed 变更' } as const;
+const partTexts: Readonly<Record<RulePart, string>> = {
+  text: 'text 文字',
+  condition: 'condition 条件',
+  effect: 'effect 效果',
+  term: 'term 期限',
+  validity: 'validity 有效期',
+};
+
+/** What the rules change for verdicts already given; nothing where the books are the same. */
+function describeVerdicts(impact: VerdictImpact): string {
+  const { from, to, replayed, same, unknown, withoutRules, otherRules, placesDiffer, touched } = impact;
+  if (from === to) return '';
+  const parts = [
+    `\nRules ${from} → ${to}: ${replayed} verdicts replayed, ${same} stay as they are, ${unknown} cannot be told. ` +
+      `规则变动：重放 ${replayed} 项核查结论，${same} 项不变，${unknown} 项无法确定。\n`,
+  ];
+  if (touched.length > 0) {
+    const rows = touched.map(({ scene, outcome, id, rule, difference, cited, verdicts, entries }) => [
+      scene,
+      outcome,
+      `${rule} ${id}`,
+      difference.kind === 'CHANGED'
+        ? `${differences.CHANGED}: ${difference.parts.map((part) => partTexts[part]).join(', ')}`
+        : differences[difference.kind],
+      cited ? 'cited 引用' : 'may concern 可能涉及',
+      String(verdicts),
+      entries.join(' '),
+    ]);
+    const head = [
+      'scene 场景',
+      'outcome 结论',
+      'rule 规则',
+      'difference 变动',
+      'in the verdict 与结论的关系',
+      'verdicts 结论数',
+      'entries 日志条目',
+    ];
+    parts.push(columns([head, ...rows]));
+  }
+  if (placesDiffer) {
     parts.push(
-      '\nThe rules differ too; what verdicts conclude is not replayed. 规则亦有变动，核查结论未重放。\n',
+      'What places say of their own differs: any verdict may be another. 地方规定有变动，任何结论均可能改变。\n',
     );
   }
-  if (affected === 0) parts.push('Nothing changes for them. 对上述请求无影响。\n');
+  if (unknown > 0) {
+    parts.push(
+      'What these verdicts would say depends on records, and the log holds none: ask again to know. ' +
+        '上述结论取决于记录内容，日志不含记录，须重新查询方可得知。\n',
+    );
+  }
+  if (withoutRules > 0) {
+    parts.push(
+      `${withoutRules} of them were logged before verdicts named their rules. 其中 ${withoutRules} 项记录时尚未载明所引规则。\n`,
+    );
+  }
+  if (otherRules > 0) {
+    parts.push(
+      `${otherRules} verdicts were given under still other rules: compared by the names of rules alone. ` +
+        `另有 ${otherRules} 项依据其他版本规则作出，仅按规则名称比较。\n`,
+    );
+  }
   return parts.join('');
 }

@@ -2,12 +2,15 @@
 // A pure function of the requests and the two sets.
 import type { RecordField } from '../../schema/catalogue.ts';
 import type { Policies } from '../../policies/engine/load-policies.ts';
+import type { Consumer } from '../../policies/engine/consumers.ts';
 import { type Deliberator, deliberateFor } from '../../policies/engine/deliberation.ts';
 import { isAdmissible } from '../../policies/engine/needs.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { PolicySnapshot } from '../request/snapshot.ts';
+import { visibleCoordinates } from '../request/visible-schema.ts';
 import type { AuditedRequest } from './audited-requests.ts';
 import { explainDerive, explainShowings } from './explanation.ts';
+import { type VerdictImpact, verdictImpactOf } from './verdict-impact.ts';
 import { deriveText, outcomeText } from './wording.ts';
 
 /** One field that one consumer would see otherwise, or whose facts would feed a verdict otherwise. */
@@ -35,8 +38,6 @@ export interface ImpactRefusal {
 export interface Impact {
   readonly from: string;
   readonly to: string;
-  /** Whether the rules of verdicts differ too: what they conclude is not replayed, for no values are in the log. */
-  readonly rulesDiffer: boolean;
   readonly replayed: number;
   /** Requests with a change or a refusal. */
   readonly affected: number;
@@ -44,6 +45,8 @@ export interface Impact {
   readonly refusedAlready: number;
   readonly refused: readonly ImpactRefusal[];
   readonly changes: readonly ImpactChange[];
+  /** What becomes of the verdicts by the rules; what may feed them is among `changes`. */
+  readonly verdicts: VerdictImpact;
 }
 
 /** Compares both sets for every request. Sorted by consumer, purpose and coordinate. */
@@ -67,10 +70,13 @@ export function impactOf(
     if (code !== undefined) {
       const key = [consumer, purpose, code].join(' ');
       refused.set(key, { consumer, purpose, code, requests: (refused.get(key)?.requests ?? 0) + 1 });
-      affected += 1;
-      continue;
+      // A document that names what its caller can no longer know is refused for that alone: say what it was.
+      if (code !== 'QUERY_INVALID') {
+        affected += 1;
+        continue;
+      }
     }
-    let differs = false;
+    let differs = code !== undefined;
     for (const [use, coordinate] of usesOf(request, now, proposed)) {
       const [was, becomes] = [
         before.outcome(request, use, coordinate),
@@ -88,12 +94,16 @@ export function impactOf(
   return {
     from: versionOf(now.policies),
     to: versionOf(proposed.policies),
-    rulesDiffer: now.policies.rulebook.version !== proposed.policies.rulebook.version,
     replayed: requests.length,
     affected,
     refusedAlready,
     refused: sorted(refused),
     changes: sorted(changes),
+    verdicts: verdictImpactOf(
+      requests.flatMap(({ given }) => given ?? []),
+      now.policies.rulebook,
+      proposed.policies.rulebook,
+    ),
   };
 }
 
@@ -125,8 +135,15 @@ interface Side {
   outcome(request: AuditedRequest, use: Use, coordinate: string): string;
 }
 
-function sideOf({ catalogue, policies }: PolicySnapshot): Side {
+function sideOf(snapshot: PolicySnapshot): Side {
+  const { catalogue, policies } = snapshot;
   const { policySet } = policies;
+  const visible = new Map<string, ReadonlySet<string>>();
+  const knows = (consumer: Consumer, coordinate: string): boolean => {
+    const known = visible.get(consumer.name) ?? visibleCoordinates(snapshot, consumer);
+    visible.set(consumer.name, known);
+    return known.has(coordinate);
+  };
   const { consumers, purposes } = policySet.consumers;
   const deliberators = new Map<string, Deliberator>();
   const outcomes = new Map<string, string>();
@@ -145,7 +162,7 @@ function sideOf({ catalogue, policies }: PolicySnapshot): Side {
     return [key, made];
   };
   return {
-    refuses: ({ consumer: name, purpose: declared, caseGiven, userGiven, subjects }) => {
+    refuses: ({ consumer: name, purpose: declared, caseGiven, userGiven, subjects, named }) => {
       const consumer = consumers.get(name);
       const purpose = purposes.get(declared);
       if (consumer === undefined) return 'CONSUMER_UNKNOWN';
@@ -153,9 +170,8 @@ function sideOf({ catalogue, policies }: PolicySnapshot): Side {
       if (!consumer.purposes.includes(declared)) return 'PURPOSE_NOT_HELD';
       if (!isAdmissible(purpose, caseGiven, true)) return 'CASE_REQUIRED';
       if (!isAdmissible(purpose, true, userGiven)) return 'USER_REQUIRED';
-      return [...subjects].every((kind) => purpose.subjects.includes(kind))
-        ? undefined
-        : 'SUBJECT_NOT_PERMITTED';
+      if (![...subjects].every((kind) => purpose.subjects.includes(kind))) return 'SUBJECT_NOT_PERMITTED';
+      return named.every((coordinate) => knows(consumer, coordinate)) ? undefined : 'QUERY_INVALID';
     },
     outcome: (request, use, coordinate) => {
       const [key, deliberator] = deliberatorFor(request);

@@ -22,6 +22,8 @@ export interface VerdictGiven {
   /** Region code, or null where nobody said where. */
   readonly jurisdiction: string | null;
   readonly outcome: string;
+  /** Ids of the rules it cites. */
+  readonly rules: readonly string[];
 }
 
 /** Values for the executor, and what the audit must know of them. */
@@ -87,6 +89,7 @@ export function complete(fetched: Fetched, orders: ReadonlyMap<string, readonly 
         asOf: wish.occasion.asOf,
         jurisdiction: wish.occasion.place ?? null,
         outcome: judgement.outcome,
+        rules: [...new Set(judgement.assessments.map(({ rule }) => rule.id))],
       });
     }
     const version = snapshot.policies.rulebook.version;

@@ -1,14 +1,7 @@
 // Limits on the shape of a document, counted over the whole selection with fragments expanded, so that neither
 // named fragments nor an operation called __schema gets around them.
-import {
-  type ASTVisitor,
-  type DocumentNode,
-  Kind,
-  type SelectionSetNode,
-  type ValidationContext,
-  type ValidationRule,
-} from 'graphql';
-import { type ErrorCode, asGraphQLError } from '../errors.ts';
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import type { ErrorCode } from '../errors.ts';
 import { fragmentsOf } from './selection.ts';
 
 export interface DocumentLimits {
@@ -26,19 +19,6 @@ interface Shape {
   readonly fields: number;
   readonly aliases: number;
   readonly directives: number;
-}
-
-/** The validation rule for `limits`. */
-export function documentLimitsRule(limits: DocumentLimits): ValidationRule {
-  return (context: ValidationContext): ASTVisitor => ({
-    Document: {
-      enter: (document: DocumentNode) => {
-        const code = exceeded(document, limits);
-        if (code !== undefined) context.reportError(asGraphQLError(code));
-        return false;
-      },
-    },
-  });
 }
 
 /** The limit a document exceeds, if any. */
@@ -76,7 +56,8 @@ export function exceeded(document: DocumentNode, limits: DocumentLimits): ErrorC
     return total;
   };
   for (const node of document.definitions) {
-    if (node.kind !== Kind.OPERATION_DEFINITION) continue;
+    // Fragments that nothing spreads are validated, too.
+    if (node.kind !== Kind.OPERATION_DEFINITION && node.kind !== Kind.FRAGMENT_DEFINITION) continue;
     const shape = measure(node.selectionSet);
     if (shape.depth > limits.maxDepth) return 'QUERY_TOO_DEEP';
     if (

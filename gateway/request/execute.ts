@@ -207,8 +207,13 @@ function logFailure(log: Log, request: string, source: string, failure: SourceFa
 
 /** Coerces variables; a bad one is named by its path, its value never repeated. */
 function read(admitted: Admitted, { document, operation, variables }: Operation): ReadableOperation {
-  const { schema } = admitted.snapshot.catalogue;
-  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
+  const { snapshot, caller } = admitted;
+  const { schema } = snapshot.catalogue;
+  // Against what the caller may know: a hidden value of an enum is as bad as an invented one.
+  const visible = visibleSchema(snapshot, caller.consumer);
+  const coerced = getVariableValues(visible, operation.variableDefinitions ?? [], variables, {
+    maxErrors: 1,
+  });
   if (coerced.errors !== undefined) {
     const [error] = coerced.errors;
     const code = error?.extensions['code'];

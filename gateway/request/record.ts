@@ -115,6 +115,8 @@ export function createRecorder(
           subject: pseudonym(subject),
           ...verdict,
         }));
+        if (completion.outcomes.length > 0)
+          body['rulesVersion'] = admitted.snapshot.policies.rulebook.version;
       }
       return log.durable(log.append(body as AuditBody));
     },

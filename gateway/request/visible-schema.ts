@@ -1,5 +1,6 @@
-// The schema as one consumer may know it: introspection answers from here and the SDL is printed from here, so that
-// what a consumer may never use under any purpose it holds does not exist for it.
+// The schema as one consumer may know it: documents are validated and variables read against it, introspection answers
+// from it and the SDL is printed from it, so that what a consumer may never use under any purpose it holds does not
+// exist for it.
 import {
   type DefinitionNode,
   type DocumentNode,
@@ -11,7 +12,13 @@ import {
   print,
 } from 'graphql';
 import type { Consumer } from '../../policies/engine/consumers.ts';
-import type { Catalogue, Coordinate, Section, SubjectTypeName } from '../../schema/catalogue.ts';
+import {
+  type Catalogue,
+  type Coordinate,
+  type Section,
+  type SubjectTypeName,
+  bindScalars,
+} from '../../schema/catalogue.ts';
 import type { PolicySnapshot } from './snapshot.ts';
 
 /** What a consumer may know, as definitions with their descriptions and as a schema. */
@@ -89,7 +96,8 @@ function build(snapshot: PolicySnapshot, consumer: Consumer): Visible {
     if (same) break;
   }
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: reachable(definitions) };
-  return { document, schema: extendSchema(new GraphQLSchema({}), document, { assumeValidSDL: true }) };
+  const schema = extendSchema(new GraphQLSchema({}), document, { assumeValidSDL: true });
+  return { document, schema: bindScalars(schema) };
 }
 
 /** What an agency adds to a subject, written where the subject is defined. */

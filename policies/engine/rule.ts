@@ -8,6 +8,7 @@ import { suggest } from '../../schema/suggest.ts';
 import type { NamedPolicy } from './cedar-file.ts';
 import { type Known, type Partial, type RowFacts, evaluate, holds } from './evaluate.ts';
 import { type Certainty, type Jurisdiction, nation } from './jurisdictions.ts';
+import { printExpression } from './print-cedar.ts';
 import { attributeTypeOf } from './row-values.ts';
 import { entity } from './values.ts';
 
@@ -50,6 +51,8 @@ export interface Rule {
   /** Longest that overlapping effects of the same policy may add up to. */
   readonly combined?: Term;
   readonly absent?: RuleEffect;
+  /** Its `when` and `unless` as Cedar text, for comparing two books. */
+  readonly condition: string;
   /** Every field the rule looks at: these must be derivable, or the verdict is INDETERMINATE. */
   readonly reads: ReadonlySet<string>;
   /** Whether the rule concerns a record; undefined where its evaluation failed (the caller makes REVIEW of it). */
@@ -151,6 +154,7 @@ export function readRule(
     replaces: notes.replaces,
     agreesWith: notes.agreesWith,
     reads,
+    condition: policy.conditions.map(({ kind, body }) => `${kind} { ${printExpression(body)} }`).join(' '),
     concerns: (facts) => (condition.kind === 'open' ? holds(condition, facts) : condition.value === true),
     ...(notes.validTo === undefined ? {} : { validTo: notes.validTo }),
     ...(notes.record === undefined ? {} : { documentField: notes.record }),

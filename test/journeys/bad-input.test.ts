@@ -7,7 +7,7 @@ import { type RunningGateway, NOW, id, procurement, runGateway } from './running
 
 let world: RunningGateway;
 beforeAll(async () => {
-  world = await runGateway();
+  world = await runGateway({ open: true });
 });
 afterAll(() => world?.stop());
 afterEach(() => {

@@ -1,10 +1,11 @@
-// The same query under different consumers shows different fields, and what is withheld is listed.
+// The same query under different consumers shows different fields, and what is withheld is listed: what a caller could
+// see for another of its purposes. What it may see for none does not exist for it: no-way-around-invisible.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningGateway, id, procurement, runGateway } from './running-gateway.ts';
 
 let world: RunningGateway;
 beforeAll(async () => {
-  world = await runGateway();
+  world = await runGateway({ open: true });
 });
 afterAll(() => world?.stop());
 
@@ -106,8 +107,14 @@ describe('one query, five consumers', () => {
 });
 
 describe('what a caller can learn of itself', () => {
+  let shipped: RunningGateway;
+  beforeAll(async () => {
+    shipped = await runGateway();
+  });
+  afterAll(() => shipped?.stop());
+
   test('viewer tells purposes, and every decision with the policy that made it', async () => {
-    const answer = await world.ask({
+    const answer = await shipped.ask({
       query:
         '{ viewer { consumer region purpose purposes { name caseRequired } decisions(source: "registry") { coordinate outcome mask reason policies } } }',
       consumer: 'procurement-platform',
@@ -127,7 +134,7 @@ describe('what a caller can learn of itself', () => {
   });
 
   test('sources is a catalogue of what the caller may use', async () => {
-    const answer = await world.ask({
+    const answer = await shipped.ask({
       query: '{ sources { name title transport fields { coordinate level } } }',
     });
     const names = answer.body.data.sources.map((source: any) => source.name);
@@ -141,7 +148,7 @@ describe('what a caller can learn of itself', () => {
     const introspect = '{ __schema { types { name fields { name } } } }';
     const typesOf = async (ask: Parameters<RunningGateway['ask']>[0]) =>
       new Map<string, any>(
-        (await world.ask(ask)).body.data.__schema.types.map((type: any) => [type.name, type]),
+        (await shipped.ask(ask)).body.data.__schema.types.map((type: any) => [type.name, type]),
       );
     const anybody = await typesOf({ query: introspect });
     expect(anybody.has('Sanction')).toBe(false);

@@ -1,6 +1,7 @@
 // What a consumer may never use does not exist for it: in introspection, in the downloaded SDL, in their descriptions.
 import fc from 'fast-check';
 import {
+  type GraphQLField,
   type GraphQLSchema,
   type IntrospectionQuery,
   buildClientSchema,
@@ -8,7 +9,9 @@ import {
   getIntrospectionQuery,
   getNamedType,
   isEnumType,
+  isInputObjectType,
   isObjectType,
+  isRequiredArgument,
   isSpecifiedDirective,
   isUnionType,
   lexicographicSortSchema,
@@ -22,14 +25,17 @@ import type { PolicySnapshot } from '../../gateway/request/snapshot.ts';
 import { visibleSchema, visibleSdl } from '../../gateway/request/visible-schema.ts';
 import type { Consumer } from '../../policies/engine/consumers.ts';
 import { ownSource } from '../../schema/catalogue.ts';
-import { type RunningGateway, runGateway } from './running-gateway.ts';
+import { auditTail } from './audit-tail.ts';
+import { type RunningGateway, id, runGateway } from './running-gateway.ts';
 
 let world: RunningGateway;
 let snapshot: PolicySnapshot;
+let newEntries: () => readonly any[];
 /** Descriptions that belong to one field and to nothing else. */
 let describedOnce: ReadonlySet<string>;
 beforeAll(async () => {
   world = await runGateway();
+  newEntries = auditTail(world.auditDirectory);
   ({ snapshot } = await readDefinition('.', { ...world.sandbox.environment }));
   const whole = print(snapshot.catalogue.document);
   const descriptions = [...snapshot.catalogue.coordinates.values()].map(({ description }) => description);
@@ -235,4 +241,161 @@ describe('what leaves the gateway', () => {
     const posted = await fetch(`${world.gateway.url}/schema.graphql`, { method: 'POST', body: '{}' });
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
   });
+});
+
+/** How a whole schema's field is reached: names of fields from Query, the last one its own. */
+function pathsTo(schema: GraphQLSchema): ReadonlyMap<string, readonly GraphQLField<unknown, unknown>[]> {
+  const paths = new Map<string, readonly GraphQLField<unknown, unknown>[]>();
+  const queue: (readonly [string, readonly GraphQLField<unknown, unknown>[]])[] = [['Query', []]];
+  for (const [name, path] of queue) {
+    const type = schema.getType(name);
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (paths.has(`${name}.${field.name}`)) continue;
+      const next = [...path, field];
+      paths.set(`${name}.${field.name}`, next);
+      queue.push([getNamedType(field.type).name, next]);
+    }
+  }
+  return paths;
+}
+
+/** Letters that are no name of anything, as many as the name has. */
+const invented = (name: string): string => name.replaceAll(/./g, 'q');
+
+const literals: Readonly<Record<string, () => string>> = {
+  USCC: () => JSON.stringify(id('clean-firm')),
+  CitizenId: () => JSON.stringify(id('demerit-in-force')),
+  SubjectCode: () => '[]',
+  Scene: () => 'GOVERNMENT_PROCUREMENT',
+  String: () => '""',
+};
+
+/** One query down a path, fields renamed by `rename`; the last one with `end`. */
+function down(
+  path: readonly GraphQLField<unknown, unknown>[],
+  rename: (field: GraphQLField<unknown, unknown>) => string,
+  end: string,
+): string {
+  return path.reduceRight((inner, field, at) => {
+    const given = field.args
+      .filter(isRequiredArgument)
+      .map((argument) => `${argument.name}: ${literals[getNamedType(argument.type).name]!()}`);
+    const call = given.length === 0 ? '' : `(${given.join(', ')})`;
+    const below = at === path.length - 1 ? end : ` { ${inner} }`;
+    return `${rename(field)}${call}${below}`;
+  }, '');
+}
+
+const consumers = ['public', 'procurement-platform', 'organisation-dept', 'auditor'] as const;
+const headersOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'procurement-platform': { 'credit-purpose': 'government-procurement' },
+  'organisation-dept': {
+    'credit-purpose': 'promotion-review',
+    'credit-case': 'T-2026-1',
+    'credit-user': 'tester',
+  },
+  auditor: { 'credit-purpose': 'audit', 'credit-case': 'T-2026-1', 'credit-user': 'tester' },
+};
+
+// Once queries were validated against the whole schema: who guessed the name of a hidden field was told that it exists.
+describe.each(consumers)('a name that %s guessed and one that it made up are answered alike', (name) => {
+  const asked = async (query: string, variables: Readonly<Record<string, unknown>> = {}) => {
+    const answer = await world.ask({
+      ...{ query, variables, headers: headersOf[name] ?? {} },
+      ...(name === 'public' ? {} : { consumer: name }),
+    });
+    const kept = newEntries().at(-1);
+    return { status: answer.status, text: answer.text, kind: kept.kind, code: kept.code };
+  };
+  const visible = () => visibleSchema(snapshot, snapshot.policies.policySet.consumers.consumers.get(name)!);
+  const refused = expect.objectContaining({ status: 400, kind: 'refusal', code: 'QUERY_INVALID' });
+
+  test('every hidden field, with or without fields below it, with a right or a wrong argument', async () => {
+    const { schema } = snapshot.catalogue;
+    const seen = visible();
+    const knows = new Set(pathsTo(seen).keys());
+    const types = seen.getTypeMap();
+    const hidden = [...pathsTo(schema)].filter(([coordinate]) => {
+      const [type, field] = coordinate.split('.') as [string, string];
+      const known = types[type];
+      return !(isObjectType(known) && known.getFields()[field] !== undefined);
+    });
+    expect(hidden.length).toBeGreaterThan(20);
+    const ends = ['', ' { __typename }', '(asOf: "2026-11-22")', '(qqqq: 1) { qqqq }'];
+    for (const [at, [coordinate, path]] of hidden.entries()) {
+      const hiddenFields = new Set(
+        path.filter((field, step) => {
+          const parent = step === 0 ? 'Query' : getNamedType(path[step - 1]!.type).name;
+          return !knows.has(`${parent}.${field.name}`);
+        }),
+      );
+      const made = (field: GraphQLField<unknown, unknown>) =>
+        hiddenFields.has(field) ? invented(field.name) : field.name;
+      const end = ends[at % ends.length]!;
+      const guessed = await asked(`{ ${down(path, (field) => field.name, end)} }`);
+      expect(guessed, coordinate).toEqual(refused);
+      expect(guessed, `${coordinate}${end}`).toEqual(await asked(`{ ${down(path, made, end)} }`));
+    }
+  }, 120_000);
+
+  test('hidden types: in fragments of both kinds, of variables', async () => {
+    const known = visible().getTypeMap();
+    const hidden = Object.keys(snapshot.catalogue.schema.getTypeMap()).filter((type) => !(type in known));
+    expect(hidden.length).toBeGreaterThan(3);
+    const queries = [
+      (on: string) => `{ viewer { ... on ${on} { __typename } } }`,
+      (on: string) => `{ viewer { ...F } } fragment F on ${on} { __typename source kind }`,
+      (on: string) => `query ($v: ${on}) { viewer { consumer @include(if: $v) } }`,
+      (on: string) => `query ($v: [${on}!]! = []) { viewer { consumer } }`,
+    ];
+    for (const [at, type] of hidden.entries()) {
+      const query = queries[at % queries.length]!;
+      const guessed = await asked(query(type), { v: null });
+      expect(guessed, type).toEqual(refused);
+      expect(guessed, query(type)).toEqual(await asked(query(invented(type)), { v: null }));
+    }
+  }, 120_000);
+
+  test('hidden values of an enum, written and as a variable', async () => {
+    const known = visible().getTypeMap();
+    for (const type of Object.values(snapshot.catalogue.schema.getTypeMap())) {
+      const shown = known[type.name];
+      if (!isEnumType(type) || !isEnumType(shown) || type.name !== 'Scene') continue;
+      const root =
+        'Organization' in known
+          ? `organization(uscc: ${literals['USCC']!()})`
+          : `person(citizenId: ${literals['CitizenId']!()})`;
+      for (const { name: value } of type.getValues()) {
+        if (shown.getValue(value)) continue;
+        const written = (scene: string) => `{ ${root} { eligibility(scene: ${scene}) { outcome } } }`;
+        const guessed = await asked(written(value));
+        expect(guessed).toEqual(refused);
+        expect(guessed).toEqual(await asked(written(invented(value))));
+        const byVariable = `query ($s: Scene!) { ${root} { eligibility(scene: $s) { outcome } } }`;
+        const { text: told, ...rest } = await asked(byVariable, { s: value });
+        const { text: same, ...others } = await asked(byVariable, { s: invented(value) });
+        expect(withoutRequest(told)).toEqual(withoutRequest(same));
+        expect(told).toContain('VARIABLE_INVALID');
+        expect(rest).toEqual(others);
+      }
+    }
+  });
+});
+
+/** An answer that reached the stages carries its request's number. */
+const withoutRequest = (text: string): string => text.replace(/"request":"[^"]+"/, '"request":""');
+
+test('the contract has no input types whose fields could be guessed', () => {
+  expect(Object.values(snapshot.catalogue.schema.getTypeMap()).filter(isInputObjectType)).toEqual([]);
+});
+
+test('a document that one consumer may send is judged anew for the next', async () => {
+  const query = `{ organization(uscc: ${literals['USCC']!()}) { registry { entry { legalRepresentative } } } }`;
+  const purchaser = { consumer: 'procurement-platform', headers: headersOf['procurement-platform']! };
+  for (let round = 0; round < 2; round += 1) {
+    expect((await world.ask({ query, ...purchaser })).status).toBe(200);
+    const { status, body } = await world.ask({ query });
+    expect([status, body.errors![0]!.extensions.code]).toEqual([400, 'QUERY_INVALID']);
+  }
 });

@@ -8,6 +8,7 @@ import { castMember } from '../../connectors/sandbox/generator/cast.ts';
 import { loadOrCreateSandboxIssuer } from '../../connectors/sandbox/issuer.ts';
 import { readConfiguration } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/gateway.ts';
+import { copyOpenProject } from './open-project.ts';
 
 /** Beijing noon of a fixed day: what is in force is counted from it. */
 export const NOW = new Date('2026-11-22T04:00:00Z');
@@ -63,6 +64,8 @@ export async function runGateway(
     readonly journal?: boolean;
     readonly relays?: boolean;
     readonly environment?: Readonly<Record<string, string>>;
+    /** Whether nothing is hidden from anybody, so that a denied field can be asked for: see `copyOpenProject`. */
+    readonly open?: boolean;
     /** NOW unless a foreign issuer's clock matters. */
     readonly now?: () => Date;
   } = {},
@@ -79,6 +82,7 @@ export async function runGateway(
     { now: () => NOW, onProgress: () => undefined, relays: options.relays ?? false },
   );
   const issuer = await loadOrCreateSandboxIssuer(join(root, 'sandbox'));
+  if (options.open === true) copyOpenProject(join(root, 'project'));
   const environment = {
     ...sandbox.environment,
     GATEWAY_MODE: 'sandbox',
@@ -90,6 +94,7 @@ export async function runGateway(
     AUDIT_DIRECTORY: join(root, 'audit'),
     AUDIT_SIGNING_KEY_FILE: join(root, 'keys/audit.key'),
     PSEUDONYM_KEY_FILE: join(root, 'keys/pseudonym.key'),
+    ...(options.open === true ? { PROJECT_ROOT: join(root, 'project') } : {}),
     ...options.environment,
   };
   const { configuration, problems } = readConfiguration(environment);

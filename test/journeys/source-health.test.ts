@@ -1,10 +1,10 @@
 // Everybody may know what sources there are and whether they last answered; how they do is for supervisors.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type RunningGateway, id, operation, procurement, runGateway } from './running-gateway.ts';
 
 let world: RunningGateway;
 beforeAll(async () => {
-  world = await runGateway();
+  world = await runGateway({ open: true });
 });
 afterAll(() => world?.stop());
 
@@ -47,8 +47,12 @@ test('beside a question about a subject the same is withheld', async () => {
   ]);
 });
 
-test('the public cannot learn from introspection that there is more', async () => {
-  const { text } = await world.ask({ query: '{ __schema { types { name fields { name } } } }' });
+test('the public cannot learn from introspection that there is more, nor from guessing', async () => {
+  const shipped = await runGateway();
+  onTestFinished(() => shipped.stop());
+  const { body } = await shipped.ask({ query: details });
+  expect(body.errors?.[0]?.extensions.code).toBe('QUERY_INVALID');
+  const { text } = await shipped.ask({ query: '{ __schema { types { name fields { name } } } }' });
   expect(text).toContain('"CatalogueField"');
   expect(text).not.toMatch(/SourceHealth|"health"|BreakerState|SourceDrift/);
 });

@@ -1,6 +1,6 @@
 // A steward changes who sees a column: the matrix diff names it, the impact run says whom it touches, and it is live
 // without a restart. On the way, callers ask the gateway why.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,8 +16,14 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'steward-'));
   for (const folder of ['schema', 'policies', 'connectors/sources', 'docs'])
     cpSync(folder, join(root, folder), { recursive: true });
+  // The public holds a second purpose, so that it knows of a field that its first one withholds.
+  const consumers = join(root, 'policies/consumers.yaml');
+  const held = readFileSync(consumers, 'utf8');
+  writeFileSync(consumers, held.replace('[public-information]', '[public-information, court-notice]'));
+  appendFileSync(join(root, 'policies/purposes.yaml'), courtNotice);
+  appendFileSync(join(root, 'policies/access/registry.cedar'), representativeForNotices);
   proposed = join(root, 'proposed');
-  cpSync('policies', proposed, { recursive: true });
+  cpSync(join(root, 'policies'), proposed, { recursive: true });
   world = await runGateway({ environment: { PROJECT_ROOT: root } });
   await ask('procurement-platform', procurement, bids.query, bids.variables);
   await ask('procurement-platform', procurement, representative, { u: id('clean-firm') });
@@ -29,6 +35,20 @@ afterAll(async () => {
   await world?.stop();
   rmSync(root, { recursive: true, force: true });
 });
+
+const courtNotice = `  court-notice:
+    title: { en: Service of a court notice, zh: 送达 }
+    legalBasis: test
+    caseRequired: false
+    userRequired: false
+    subjects: [Organization]
+    traceRetention: P1Y
+`;
+const representativeForNotices = `
+@id("test-notices") @says("test")
+permit (principal == Consumer::"public", action == Action::"read", resource == Field::"RegistryEntry.legalRepresentative")
+when { context.purpose == Purpose::"court-notice" };
+`;
 
 const bids = operation('bid-opening');
 const representative =
@@ -97,13 +117,7 @@ test('a caller asks why, and is told the policy, its sentence and what would be 
 
 test('what a caller may never see and what does not exist are explained alike: not at all', async () => {
   const answers = [];
-  for (const coordinate of [
-    'Sanction.kind',
-    'RegistryEntry.legalRepresentative',
-    'Nothing.atAll',
-    '',
-    '__proto__',
-  ]) {
+  for (const coordinate of ['Sanction.kind', 'CourtListing.duty', 'Nothing.atAll', '', '__proto__']) {
     answers.push(await ask(undefined, {}, explain(coordinate)));
   }
   expect(answers).toEqual(answers.map(() => ({ viewer: { explain: null } })));
@@ -175,7 +189,10 @@ test('what would be denied, opened, conditional, or no longer fit for a verdict'
     text.replace('when { resource.sharing == "UNCONDITIONAL" };', 'unless { resource.level > 3 };'),
   );
   const { changes, refused } = await impact();
-  expect(refused).toEqual([]);
+  // A document that names what its caller may see for no purpose any more is not valid for that caller.
+  expect(refused).toEqual([
+    expect.objectContaining({ consumer: 'procurement-platform', code: 'QUERY_INVALID', requests: 1 }),
+  ]);
   // It was withheld, so that no column of it was ever fetched: the log knows that it was asked for.
   expect(changes).toContainEqual({
     consumer: 'public',
@@ -235,12 +252,30 @@ test('requests that a withdrawn purpose, a new condition or a lost consumer woul
   expect(replayed).toBe(2);
 });
 
+test('a rule that goes: the verdicts that cite it are listed, and what they would say is not pretended', async () => {
+  propose('eligibility/promotion.cedar', (text) =>
+    text.replace(/@id\("pr-r13-demerit"\)[\s\S]*?(?=@id)/, ''),
+  );
+  const { verdicts } = await impact();
+  expect(verdicts.unknown).toBeGreaterThan(0);
+  expect(verdicts.touched).toContainEqual(
+    expect.objectContaining({
+      ...{ scene: 'PROMOTION', outcome: 'BARRED', difference: { kind: 'REMOVED' }, cited: true, verdicts: 1 },
+    }),
+  );
+  const outcome = world.entries().find(({ seq }) => seq === verdicts.touched[0].entries[0]);
+  expect(outcome).toMatchObject({ kind: 'outcome', rulesVersion: verdicts.from });
+  expect(outcome.verdicts[0].rules).toContain(verdicts.touched[0].id);
+});
+
 test('the table is for people: what changes, for whom, in how many requests', async () => {
   const { stdout } = await ran(runImpact, [
     ...['--policies', proposed, '--audit-directory', world.auditDirectory, '--root', root],
   ]);
   expect(stdout).toMatch(/^\d+ requests replayed, policies \w{16} → \w{16}: \d+ affected\. 重放/);
   expect(stdout).toContain('Refused altogether. 整体拒绝：');
+  expect(stdout).toMatch(/PROMOTION +BARRED +R\d+ [\w-]+ +removed 删除 +cited 引用 +1 +\d+\n/);
+  expect(stdout).toContain('the log holds none: ask again to know');
   expect(stdout).toMatch(/organisation-dept +promotion-review +CONSUMER_UNKNOWN +1\n/);
   // No subject is named: neither the log nor the replay knows one.
   expect(stdout).not.toContain(id('clean-firm'));
