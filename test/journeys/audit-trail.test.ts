@@ -32,7 +32,7 @@ describe('what is kept of a request', () => {
       user: 'example.user',
       operation: 'PromotionCheck',
       subjects: [pseudonym('citizen-id', variables['citizenId'] as string)],
-      scenes: ['PROMOTION 2026-11-22'],
+      scenes: ['PROMOTION 2026-11-22 420200'],
       policyVersion: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
     expect(intent.fetches.hr.Sanction).toContain('effectiveOn');
