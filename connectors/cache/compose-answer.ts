@@ -1,6 +1,6 @@
 // Facts and fresh answers → one answer of the source, as if it had been asked for everything. Whoever is shown old
 // facts stands as STALE, and a subject of whom one part is missing is not known at all.
-import type { RecordRow, SourceAnswer, Standing, Subject } from '../contract.ts';
+import type { MatchMethod, RecordRow, SourceAnswer, Standing, Subject } from '../contract.ts';
 import { earliest } from '../http/earliest.ts';
 import type { CacheOutcome } from '../watch.ts';
 import type { Fact } from './fact.ts';
@@ -18,7 +18,9 @@ export interface Part {
 
 type Failed = SourceAnswer & { readonly failure: NonNullable<SourceAnswer['failure']> };
 
-type Known = Standing & { readonly rows: readonly (readonly [string, readonly RecordRow[]])[] };
+type Found = readonly [record: string, rows: readonly RecordRow[], method: MatchMethod | undefined];
+
+type Known = Standing & { readonly rows: readonly Found[] };
 
 /** `told` once per subject. */
 export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutcome) => void): SourceAnswer {
@@ -30,6 +32,7 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
   }
   const failed = parts.find(({ answer }) => answer?.failure !== undefined)?.answer as Failed | undefined;
   const rows = new Map<string, Map<string, readonly RecordRow[]>>();
+  const methods = new Map<string, Map<string, MatchMethod>>();
   const invalidSubjects = new Set<string>();
   const standings = new Map<string, Standing>();
   for (const [id, own] of bySubject) {
@@ -40,7 +43,11 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
     }
     const { rows: found, ...standing } = standingOf(id, own);
     standings.set(id, standing);
-    for (const [record, list] of found) {
+    for (const [record, list, method] of found) {
+      if (method !== undefined) {
+        const ofMethod = methods.get(record) ?? new Map<string, MatchMethod>();
+        methods.set(record, ofMethod.set(id, method));
+      }
       const ofRecord = rows.get(record) ?? new Map<string, readonly RecordRow[]>();
       rows.set(record, ofRecord);
       if (list.length > 0) ofRecord.set(id, list);
@@ -52,6 +59,7 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
     ...whole,
     rows,
     invalidSubjects,
+    methods,
     ...(standings.size === 0 ? {} : { standings }),
     ...(failed === undefined ? {} : { failure: failed.failure }),
   };
@@ -59,13 +67,13 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
 
 function standingOf(id: string, parts: readonly Part[]): Known {
   const times: (string | undefined)[] = [];
-  const rows: [string, readonly RecordRow[]][] = [];
+  const rows: Found[] = [];
   let state: 'OK' | 'STALE' = 'OK';
   for (const { record, fact, answer } of parts) {
     if (answer !== undefined && answer.failure === undefined) {
       if (answer.state === 'STALE') state = 'STALE';
       times.push(answer.asOf ?? undefined);
-      rows.push([record, answer.rows.get(record)?.get(id) ?? []]);
+      rows.push([record, answer.rows.get(record)?.get(id) ?? [], answer.methods?.get(record)?.get(id)]);
       continue;
     }
     // A source that says no has not failed: it may have withdrawn what we know.
@@ -74,7 +82,7 @@ function standingOf(id: string, parts: readonly Part[]): Known {
     }
     if (answer !== undefined) state = 'STALE';
     times.push(fact.asOf);
-    rows.push([record, fact.rows]);
+    rows.push([record, fact.rows, fact.method]);
   }
   return { state, asOf: earliest(times) ?? null, rows };
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import KeyvRedis, { type RedisClientOptions, createClient } from '@keyv/redis';
 import Keyv from 'keyv';
-import type { RecordRow, Value } from '../contract.ts';
+import type { MatchMethod, RecordRow, Value } from '../contract.ts';
 import type { Log } from '../log.ts';
 import { openBreaker } from '../resilience/breaker.ts';
 import { withinDeadline } from '../resilience/deadline.ts';
@@ -153,22 +153,24 @@ export async function openRedisStore({ url, key, log }: RedisOptions): Promise<F
 }
 
 /** Rows as lists of values: what is read back can only have the columns it was kept with. */
-function written({ at, asOf, rows }: Fact, generations: string): string {
+function written({ at, asOf, rows, method }: Fact, generations: string): string {
   const fields = rows.length === 0 ? [] : Object.keys(rows[0]!);
-  return JSON.stringify([generations, at, asOf, fields, rows.map((row) => fields.map((name) => row[name]))]);
+  const values = rows.map((row) => fields.map((name) => row[name]));
+  return JSON.stringify([generations, at, asOf, fields, values, method ?? null]);
 }
 
 /** Undefined when it was kept before an invalidation. The text is our own, for it was sealed. */
 function factIn(text: string, now: string): Fact | undefined {
-  const [generations, at, asOf, fields, rows] = JSON.parse(text) as [
+  const [generations, at, asOf, fields, rows, method] = JSON.parse(text) as [
     string,
     number,
     string,
     readonly string[],
     readonly (readonly Value[])[],
+    MatchMethod | null,
   ];
   if (generations !== now) return undefined;
-  return { at, asOf, rows: rows.map((values) => rowOf(fields, values)) };
+  return { at, asOf, rows: rows.map((values) => rowOf(fields, values)), method: method ?? undefined };
 }
 
 function rowOf(fields: readonly string[], values: readonly Value[]): RecordRow {

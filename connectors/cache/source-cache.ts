@@ -110,7 +110,7 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
       for (const { text } of gone) if (flights.get(text)?.flight === flight) flights.delete(text);
     };
     const land = async (): Promise<void> => {
-      const { state, asOf, rows, invalidSubjects } = await flight.answer;
+      const { state, asOf, rows, invalidSubjects, methods } = await flight.answer;
       flight.landed = true;
       const facts: KeptFact[] = [];
       for (const wish of wishes) {
@@ -119,7 +119,12 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
         const known = generations !== undefined && !outdated.has(text) && !invalidSubjects.has(subject.id);
         // Absence is proven only by an answer that is OK.
         if (state === 'OK' && asOf !== null && known) {
-          const fact = { at, asOf, rows: rows.get(step.record)?.get(subject.id) ?? [] };
+          const fact = {
+            at,
+            asOf,
+            rows: rows.get(step.record)?.get(subject.id) ?? [],
+            method: methods?.get(step.record)?.get(subject.id),
+          };
           facts.push({ name, fact, generations });
         } else leave([wish]);
       }

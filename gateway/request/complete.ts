@@ -206,7 +206,10 @@ function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evi
     const mayDerive = (row: RecordRow): boolean =>
       conditions.every((condition) => condition.holds({ row, today: admitted.today }));
     if (!rows.every(mayDerive)) return { recordType, state: 'DENIED', asOf, rows: [] };
-    return { recordType, state, asOf, rows: state === 'OK' || state === 'STALE' ? rows : [] };
+    if (rows.length === 0 || (state !== 'OK' && state !== 'STALE'))
+      return { recordType, state, asOf, rows: [] };
+    const matchedBy = answer?.methods?.get(recordType.name)?.get(subject.id) ?? 'EXACT';
+    return { recordType, state, asOf, rows, matchedBy };
   });
 }
 

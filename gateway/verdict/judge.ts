@@ -1,6 +1,6 @@
 // The verdict of a scene: a pure function of every mandatory source. CLEAR needs positive, fresh evidence from
 // each; what is not known is INDETERMINATE, never CLEAR.
-import type { KnownState, RecordRow } from '../../connectors/contract.ts';
+import type { KnownState, MatchMethod, RecordRow } from '../../connectors/contract.ts';
 import { holdsIn } from '../../policies/engine/jurisdictions.ts';
 import type { Rule } from '../../policies/engine/rule.ts';
 import type { SubjectRules } from '../../policies/engine/rulebook.ts';
@@ -15,6 +15,8 @@ export interface Evidence {
   readonly state: KnownState | 'DENIED';
   readonly asOf: string | null;
   readonly rows: readonly RecordRow[];
+  /** How the rows were found to be the subject's; absent without rows. */
+  readonly matchedBy?: MatchMethod | undefined;
 }
 
 export type VerdictOutcome = 'CLEAR' | 'RESTRICTED' | 'BARRED' | 'REVIEW' | 'INDETERMINATE';

@@ -41,11 +41,12 @@ export function verdictFacts(
     },
     findings: () => judgement.assessments.map((assessment) => finding(assessment, viewerOf)),
     evidence: () =>
-      judgement.evidence.map(({ recordType, state, asOf: at }) => ({
+      judgement.evidence.map(({ recordType, state, asOf: at, matchedBy }) => ({
         source: recordType.source,
         recordType: recordType.name,
         state,
         asOf: at,
+        matchedBy: matchedBy ?? null,
       })),
     rules: () => {
       const rules = new Map(judgement.rules.map((rule) => [`${rule.rule} ${rule.title}`, rule]));

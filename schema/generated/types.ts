@@ -166,6 +166,15 @@ export type Mask =
   /** A date cut to its year. 仅留年份。 */
   | 'YEAR';
 
+/** How a record was found to be a subject's. A masked identifier or a name alone never is. 匹配方式；脱敏号码或仅有姓名不构成匹配。 */
+export type MatchMethod =
+  /** By another identifier, through the agency's crosswalk. 经代码对照表匹配。 */
+  | 'CROSSWALK'
+  /** By the subject's own identifier. 以本主体代码精确匹配。 */
+  | 'EXACT'
+  /** By the organisation code inside it. 以其中的组织机构代码匹配。 */
+  | 'ORG_CODE';
+
 /** What becomes of a field. 字段处理结果。 */
 export type Outcome =
   /** Shown whole. 明文。 */
