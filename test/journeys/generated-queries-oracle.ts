@@ -255,14 +255,15 @@ export async function expectData(
     const evidence = subjectRules.recordTypes.map((recordType): Evidence => {
       const rules = subjectRules.rules.filter((rule) => rule.recordType === recordType);
       const reads = [...new Set(rules.flatMap((rule) => [...rule.reads]))];
-      const { state, asOf, invalidSubjects } = everything.answerOf(recordType.source);
+      const { state, asOf, invalidSubjects, methods } = everything.answerOf(recordType.source);
       const rows = everything.rowsOf(recordType, id);
       const may = [imagined[0]!, ...rows].every((row) =>
         reads.every((field) => judgeOf.mayDerive(recordType, field, row)),
       );
       if (!may) return { recordType, state: 'DENIED', asOf: null, rows: [] };
       if (invalidSubjects.has(id)) return { recordType, state: 'INVALID', asOf: null, rows: [] };
-      return { recordType, state, asOf, rows };
+      const matchedBy = rows.length === 0 ? undefined : (methods?.get(recordType.name)?.get(id) ?? 'EXACT');
+      return { recordType, state, asOf, rows, matchedBy };
     });
     const place = (given.jurisdiction as RegionCode | null | undefined) ?? judgeOf.region;
     const profile = policies.rulebook.jurisdictions.profileOf(place);
