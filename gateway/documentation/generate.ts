@@ -9,6 +9,7 @@ import { catalogueChapters } from './catalogue-tables.ts';
 import { addressTable, configurationTable } from './configuration-tables.ts';
 import { errorTable } from './error-tables.ts';
 import { readManifestFiles } from './manifest-files.ts';
+import { manifestJsonSchema } from './manifest-json-schema.ts';
 import { fillMarked } from './markdown.ts';
 import { labelTable, metricTable } from './metric-tables.ts';
 import { operationBodies } from './operation-bodies.ts';
@@ -60,6 +61,7 @@ export async function generateDocuments(
       }),
       page('docs/rules.md', { rules: ruleChapters(rulebook) }),
       page('docs/access-matrix.md', { matrix: accessMatrix(policySet, catalogue) }),
+      { path: 'connectors/sources/manifest.schema.json', text: manifestJsonSchema() },
       ...bodies.map(([name, text]) => ({ path: `docs/operations/${name}`, text })),
     ],
   };
