@@ -12,10 +12,9 @@ import type { Catalogue } from '../schema/catalogue.ts';
 import { type ErrorCode, asGraphQLError, isErrorCode, messageOf } from './errors.ts';
 import type { DocumentLimits } from './request/document-limits.ts';
 import { type ExecutorParts, executeOperation } from './request/execute.ts';
-import { faultsOf } from './request/known-to-caller.ts';
+import { faultsOf, knownSchema } from './request/known-to-caller.ts';
 import { askedFor } from './request/operation-kind.ts';
 import type { Admitted } from './request/stages.ts';
-import { visibleSchema } from './request/visible-schema.ts';
 import { writeAnswer } from './request/written-data.ts';
 import type { OperationKind } from './watch/request-watch.ts';
 
@@ -61,7 +60,7 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
           const context = given as PipelineContext;
           const wanted = operation as OperationDefinitionNode | undefined;
           const { snapshot, caller } = context.admitted;
-          const faults = faultsOf(document, visibleSchema(snapshot, caller.consumer), documentLimits);
+          const faults = faultsOf(document, knownSchema(snapshot, caller.consumer), documentLimits);
           if (faults.length > 0) return { errors: faults };
           if (wanted === undefined) return { errors: [asGraphQLError('QUERY_INVALID')] };
           context.progress.executed = true;

@@ -140,6 +140,7 @@ function sideOf(snapshot: PolicySnapshot): Side {
   const { policySet } = policies;
   const visible = new Map<string, ReadonlySet<string>>();
   const knows = (consumer: Consumer, coordinate: string): boolean => {
+    if (consumer.names !== 'own') return catalogue.coordinates.has(coordinate);
     const known = visible.get(consumer.name) ?? visibleCoordinates(snapshot, consumer);
     visible.set(consumer.name, known);
     return known.has(coordinate);

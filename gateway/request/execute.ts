@@ -25,6 +25,7 @@ import { askedFor } from './operation-kind.ts';
 import { ownWithheld } from './own-withheld.ts';
 import type { OwnRoots } from './own-roots.ts';
 import { answerFromOwnRecords, perform } from './perform.ts';
+import { knownSchema } from './known-to-caller.ts';
 import { planFetches } from './plan.ts';
 import { prepareSelection } from './prepared-selection.ts';
 import type { Recorder } from './record.ts';
@@ -210,8 +211,8 @@ function read(admitted: Admitted, { document, operation, variables }: Operation)
   const { snapshot, caller } = admitted;
   const { schema } = snapshot.catalogue;
   // Against what the caller may know: a hidden value of an enum is as bad as an invented one.
-  const visible = visibleSchema(snapshot, caller.consumer);
-  const coerced = getVariableValues(visible, operation.variableDefinitions ?? [], variables, {
+  const known = knownSchema(snapshot, caller.consumer);
+  const coerced = getVariableValues(known, operation.variableDefinitions ?? [], variables, {
     maxErrors: 1,
   });
   if (coerced.errors !== undefined) {

@@ -1,10 +1,18 @@
-// Validates documents against the schema their caller may know: what it may never use is as unknown as what nobody
-// has, with the same code, words and place. Limits come first, so that no rule meets a document beyond them.
+// Validates documents against the schema whose names their caller may know: the contract, or its own part of it, where
+// what it may never use is as unknown as what nobody has. Limits come first, so that no rule meets a document beyond them.
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, specifiedRules, validate } from 'graphql';
 import { type ErrorCode, asGraphQLError } from '../errors.ts';
+import type { Consumer } from '../../policies/engine/consumers.ts';
 import { type DocumentLimits, exceeded } from './document-limits.ts';
+import type { PolicySnapshot } from './snapshot.ts';
+import { visibleSchema } from './visible-schema.ts';
 
 const maxErrors = 5;
+
+/** The schema whose names a consumer's documents may use. */
+export function knownSchema(snapshot: PolicySnapshot, consumer: Consumer): GraphQLSchema {
+  return consumer.names === 'own' ? visibleSchema(snapshot, consumer) : snapshot.catalogue.schema;
+}
 
 /** By schema, that is by policies and consumer, then by document: nobody is judged by what another may know. */
 const validated = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, readonly GraphQLError[]>>();

@@ -38,6 +38,7 @@ const consumersShape = z.strictObject({
       roles: z.array(name),
       purposes: z.array(name).min(1),
       defaultPurpose: name.optional(),
+      names: z.enum(['contract', 'own']).default('contract'),
     }),
   ),
 });
@@ -73,6 +74,8 @@ export interface Consumer {
   readonly roles: readonly string[];
   readonly purposes: readonly string[];
   readonly defaultPurpose?: string;
+  /** Which names its documents may use: the contract's, what it may not have being withheld, or those it may use. */
+  readonly names?: 'contract' | 'own';
 }
 
 export interface Consumers {

@@ -5,7 +5,7 @@ import { type RunningGateway, id, procurement, runGateway } from './running-gate
 
 let world: RunningGateway;
 beforeAll(async () => {
-  world = await runGateway({ open: true });
+  world = await runGateway();
 });
 afterAll(() => world?.stop());
 

@@ -5,7 +5,7 @@ import { type Answer, type RunningGateway, id, promotion, runGateway } from './r
 
 let world: RunningGateway;
 beforeAll(async () => {
-  world = await runGateway({ journal: true, open: true });
+  world = await runGateway({ journal: true });
 });
 afterAll(() => world?.stop());
 

@@ -8,7 +8,7 @@ import { type RunningGateway, id, procurement, promotion, runGateway } from './r
 let world: RunningGateway;
 let eyes: Watch;
 beforeAll(async () => {
-  world = await runGateway({ open: true, journal: true });
+  world = await runGateway({ journal: true });
   eyes = watch(world);
 });
 afterAll(() => world?.stop());

@@ -10,7 +10,7 @@ let eyes: Watch;
 /** The duty of the listed firm, which the public may not read. */
 let duty: string;
 beforeAll(async () => {
-  world = await runGateway({ journal: true, open: true });
+  world = await runGateway({ journal: true });
   eyes = watch(world);
   const { body } = await world.ask({
     query: `{ organization(uscc: "${id('listed-firm')}") { court { listings { duty } } } }`,

@@ -6,7 +6,7 @@ import { type RunningGateway, id, operation, promotion, runGateway } from './run
 
 let world: RunningGateway;
 beforeAll(async () => {
-  world = await runGateway({ open: true, journal: true });
+  world = await runGateway({ journal: true });
 });
 afterAll(() => world?.stop());
 

@@ -8,7 +8,7 @@ import { castMember } from '../../connectors/sandbox/generator/cast.ts';
 import { loadOrCreateSandboxIssuer } from '../../connectors/sandbox/issuer.ts';
 import { readConfiguration } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/gateway.ts';
-import { copyOpenProject } from './open-project.ts';
+import { copyWithOwnNames } from './own-names.ts';
 
 /** Beijing noon of a fixed day: what is in force is counted from it. */
 export const NOW = new Date('2026-11-22T04:00:00Z');
@@ -64,8 +64,8 @@ export async function runGateway(
     readonly journal?: boolean;
     readonly relays?: boolean;
     readonly environment?: Readonly<Record<string, string>>;
-    /** Whether nothing is hidden from anybody, so that a denied field can be asked for: see `copyOpenProject`. */
-    readonly open?: boolean;
+    /** Whether consumers may name only what they may use. */
+    readonly ownNames?: boolean;
     /** NOW unless a foreign issuer's clock matters. */
     readonly now?: () => Date;
   } = {},
@@ -82,7 +82,7 @@ export async function runGateway(
     { now: () => NOW, onProgress: () => undefined, relays: options.relays ?? false },
   );
   const issuer = await loadOrCreateSandboxIssuer(join(root, 'sandbox'));
-  if (options.open === true) copyOpenProject(join(root, 'project'));
+  if (options.ownNames === true) copyWithOwnNames(join(root, 'project'));
   const environment = {
     ...sandbox.environment,
     GATEWAY_MODE: 'sandbox',
@@ -94,7 +94,7 @@ export async function runGateway(
     AUDIT_DIRECTORY: join(root, 'audit'),
     AUDIT_SIGNING_KEY_FILE: join(root, 'keys/audit.key'),
     PSEUDONYM_KEY_FILE: join(root, 'keys/pseudonym.key'),
-    ...(options.open === true ? { PROJECT_ROOT: join(root, 'project') } : {}),
+    ...(options.ownNames === true ? { PROJECT_ROOT: join(root, 'project') } : {}),
     ...options.environment,
   };
   const { configuration, problems } = readConfiguration(environment);

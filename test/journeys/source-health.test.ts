@@ -4,7 +4,7 @@ import { type RunningGateway, id, operation, procurement, runGateway } from './r
 
 let world: RunningGateway;
 beforeAll(async () => {
-  world = await runGateway({ open: true });
+  world = await runGateway();
 });
 afterAll(() => world?.stop());
 
@@ -48,7 +48,7 @@ test('beside a question about a subject the same is withheld', async () => {
 });
 
 test('the public cannot learn from introspection that there is more, nor from guessing', async () => {
-  const shipped = await runGateway();
+  const shipped = await runGateway({ ownNames: true });
   onTestFinished(() => shipped.stop());
   const { body } = await shipped.ask({ query: details });
   expect(body.errors?.[0]?.extensions.code).toBe('QUERY_INVALID');

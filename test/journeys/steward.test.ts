@@ -19,7 +19,13 @@ beforeAll(async () => {
   // The public holds a second purpose, so that it knows of a field that its first one withholds.
   const consumers = join(root, 'policies/consumers.yaml');
   const held = readFileSync(consumers, 'utf8');
-  writeFileSync(consumers, held.replace('[public-information]', '[public-information, court-notice]'));
+  writeFileSync(
+    consumers,
+    held
+      .replace('[public-information]', '[public-information, court-notice]')
+      // This one may name only what it may use, so that a right that goes makes its documents invalid.
+      .replace('purposes: [government-procurement]', 'purposes: [government-procurement]\n    names: own'),
+  );
   appendFileSync(join(root, 'policies/purposes.yaml'), courtNotice);
   appendFileSync(join(root, 'policies/access/registry.cedar'), representativeForNotices);
   proposed = join(root, 'proposed');
