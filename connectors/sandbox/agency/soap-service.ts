@@ -31,7 +31,7 @@ export interface OperationCall {
   readonly foreign: boolean;
   readonly asOf: string;
   /** Enters the call into the agency's journal. */
-  record(asked: Asked): void;
+  readonly record: (asked: Asked) => void;
 }
 
 /** Answers requests as `startAgency` hands them over. */

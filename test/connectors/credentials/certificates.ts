@@ -58,7 +58,10 @@ export function openCertificates(): Certificates {
       const { key, crt, csr, ext } = paths(subject);
       const lock = passphrase === undefined ? ['-nodes'] : ['-passout', `pass:${passphrase}`];
       openssl('req', ...curve, ...lock, '-subj', `/CN=${subject}`, '-keyout', key, '-out', csr);
-      writeFileSync(ext, server ? 'subjectAltName=IP:127.0.0.1,DNS:localhost\n' : 'extendedKeyUsage=clientAuth\n');
+      writeFileSync(
+        ext,
+        server ? 'subjectAltName=IP:127.0.0.1,DNS:localhost\n' : 'extendedKeyUsage=clientAuth\n',
+      );
       openssl(
         ...['x509', '-req', '-in', csr, '-CA', own.crt, '-CAkey', own.key, '-CAcreateserial'],
         ...['-days', '2', '-extfile', ext, '-out', crt],
