@@ -27,6 +27,11 @@ export interface ConnectorOptions {
   readonly cache?: FactCache | undefined;
 }
 
+interface Asked {
+  readonly answered: SourceAnswer;
+  readonly bytes: number | undefined;
+}
+
 export function makeConnector(
   manifest: Manifest,
   transport: Transport,
@@ -35,7 +40,7 @@ export function makeConnector(
   const { source, limits, maxAge, resilience } = manifest;
   const guard = openGuard({ source, ...limits, resilience, watch });
 
-  const exchange = async (lookups: readonly PlannedLookup[], signal: AbortSignal): Promise<SourceAnswer> => {
+  const exchange = async (lookups: readonly PlannedLookup[], signal: AbortSignal): Promise<Asked> => {
     const { receive, finish } = collectRows(limits.recordsPerSubject, (drift) =>
       watch.drifted({ source, ...drift }),
     );
@@ -44,7 +49,7 @@ export function makeConnector(
       received = true;
       receive(lookup, key, values);
     };
-    const { asOf } = await transport.exchange(lookups, receiveRow, signal).catch((error: unknown) => {
+    const { asOf, bytes } = await transport.exchange(lookups, receiveRow, signal).catch((error: unknown) => {
       // A connection that breaks between two rows has answered.
       if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
       throw new SourceError(error.code, error.message);
@@ -58,11 +63,14 @@ export function makeConnector(
       );
     }
     const freshness = assessFreshness(asOf, maxAge, clock());
-    return { state: freshness.state, asOf: freshness.asOf, rows, invalidSubjects, methods };
+    return {
+      answered: { state: freshness.state, asOf: freshness.asOf, rows, invalidSubjects, methods },
+      bytes,
+    };
   };
 
-  const tell = (milliseconds: number, { state, asOf, rows, failure }: SourceAnswer): void => {
-    watch.called({ source, milliseconds, state, asOf, rows: countRows(rows), code: failure?.code });
+  const tell = (milliseconds: number, { state, asOf, rows, failure }: SourceAnswer, bytes?: number): void => {
+    watch.called({ source, milliseconds, state, asOf, rows: countRows(rows), bytes, code: failure?.code });
   };
 
   const ask: AskSource = async (request, caller, milliseconds = limits.deadline) => {
@@ -70,8 +78,8 @@ export function makeConnector(
     try {
       const lookups = planLookups(manifest, request.subjects, request.steps);
       if (lookups.length === 0) return answer('OK', clock().toISOString());
-      const answered = await guard(milliseconds, caller, (signal) => exchange(lookups, signal));
-      tell(performance.now() - started, answered);
+      const { answered, bytes } = await guard(milliseconds, caller, (signal) => exchange(lookups, signal));
+      tell(performance.now() - started, answered, bytes);
       return answered;
     } catch (error) {
       const failure = failureOf(error);

@@ -52,4 +52,6 @@ export interface Transport<R extends RecordMapping = RecordMapping> {
 export interface Exchanged {
   /** ISO 8601 with a zone, as the source wrote it; undefined: it spoke of this moment. */
   readonly asOf: string | undefined;
+  /** Size of what the source answered, where the transport counts it. */
+  readonly bytes?: number;
 }

@@ -15,16 +15,17 @@ export function openGraphql(manifest: GraphqlManifest, clock: () => Date): Trans
   const url = new URL(address);
   return {
     exchange: async (lookups, receive, signal) => {
+      const budget = { left: limits.bytes };
       const answer = await client.send({
         method: 'POST',
         url,
         body: { type: 'application/json', text: JSON.stringify(writeOperation(lookups)) },
         accept: ACCEPT,
-        budget: { left: limits.bytes },
+        budget,
         signal,
       });
       readAnswer(readJson(answer), lookups, receive);
-      return { asOf: undefined };
+      return { asOf: undefined, bytes: limits.bytes - budget.left };
     },
     probe: (signal) => client.probe(signal),
     close: () => client.close(),

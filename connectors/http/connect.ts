@@ -37,7 +37,7 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
         signal,
         async ({ lookup, keys }, batchSignal) => askPages(lookup, keys, receive, budget, batchSignal),
       );
-      return { asOf: earliest(times.flat()) };
+      return { asOf: earliest(times.flat()), bytes: limits.bytes - budget.left };
     },
     probe: (signal) => client.probe(signal),
     close: () => client.close(),

@@ -53,7 +53,7 @@ export function openSoap(manifest: SoapManifest, clock: () => Date): Transport<S
         });
         return receiveAnswer(answer, call, shape, lookup, receive);
       });
-      return { asOf: earliest(times) };
+      return { asOf: earliest(times), bytes: limits.bytes - budget.left };
     },
     probe: (signal) => client.probe(signal),
     close: () => client.close(),

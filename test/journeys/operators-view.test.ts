@@ -76,6 +76,7 @@ test('stages, calls, the audit and decision tables are timed, and the process is
   await open();
   expect(await value('credit_stage_duration_seconds_count{stage="fetch"}')).toBeGreaterThan(0);
   expect(await value('credit_source_calls_total{source="registry",state="OK"}')).toBeGreaterThan(0);
+  expect(await value('credit_source_bytes_total{source="procurement"}')).toBeGreaterThan(100);
   expect(
     await value('credit_source_failures_total{source="court",code="SOURCE_UNREACHABLE"}'),
   ).toBeGreaterThan(0);
