@@ -7,6 +7,7 @@ import { runImpact } from '../../../gateway/explain/impact-command.ts';
 import { runPolicyReport } from '../../../gateway/explain/policy-report-command.ts';
 import { runPolicyTests } from '../../../gateway/explain/policy-tests-command.ts';
 import { runWhoCanSee } from '../../../gateway/explain/who-can-see-command.ts';
+import { loadConsumers } from '../../../policies/engine/consumers.ts';
 import { ran } from './command-io.ts';
 
 let folder: string;
@@ -127,7 +128,9 @@ describe('who-can-see', () => {
     const { exitCode, stdout } = await ran(runWhoCanSee, ['Sanction.documentNumber']);
     expect(exitCode).toBe(0);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(7);
+    const { consumers } = loadConsumers('policies').consumers!;
+    const held = [...consumers.values()].reduce((count, { purposes }) => count + purposes.length, 0);
+    expect(lines).toHaveLength(1 + held);
     expect(lines.find((line) => line.startsWith('auditor'))).toMatch(
       /audit \(case, user\) +mask\(LAST_FOUR\) if .* +hr-audit-numbers, hr-repaired-sanctions$/,
     );
