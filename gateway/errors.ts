@@ -101,6 +101,61 @@ export const errorTexts = {
     en: 'This caller may not do that for the declared purpose.',
     zh: '调用方不得以所声明的用途执行该操作。',
   },
+  REMEDY_NOT_OFFERED: {
+    status: 400,
+    en: 'There is no such remedy here for this type of record; turn to the agency that keeps it.',
+    zh: '此类记录不在本处受理范围，请向数据归口部门提出。',
+  },
+  RECORD_NOT_FOUND: {
+    status: 404,
+    en: 'The subject has no such record in use; check the subject, the type and the document number.',
+    zh: '该主体名下没有此项有效记录，请核对主体、记录类型和文书号。',
+  },
+  RECORD_UNCONFIRMED: {
+    status: 503,
+    en: 'The record cannot be confirmed by its source at the moment; nothing was filed, try again later.',
+    zh: '暂时无法向来源核实该记录，未予登记，请稍后重试。',
+  },
+  RECORD_UNDATED: {
+    status: 409,
+    en: 'The record bears no date, so the least period cannot be counted; object to it to have it completed.',
+    zh: '该记录缺少日期，无法计算最短公示期；可先提出异议予以补正。',
+  },
+  REMEDY_OPEN: {
+    status: 409,
+    en: 'There is one already for this record, under the number in `instead`; follow that one.',
+    zh: '该记录已有在办事项，编号见 instead，请就该事项办理。',
+  },
+  REMEDY_SETTLED: {
+    status: 409,
+    en: 'The record is out of use already, by the decision numbered in `instead`; nothing more is needed.',
+    zh: '该记录已停止使用，决定编号见 instead，无须再办理。',
+  },
+  REMEDY_NOT_FOUND: {
+    status: 404,
+    en: 'There is no objection or repair with this number; list those of the subject.',
+    zh: '没有该编号的异议或修复事项，可按主体查询。',
+  },
+  REMEDY_CHANGED: {
+    status: 409,
+    en: 'Somebody else has changed it since; read it again, its revision is in `instead`.',
+    zh: '该事项已被他人办理，请重新读取，现版本号见 instead。',
+  },
+  REMEDY_CLOSED: {
+    status: 409,
+    en: 'It is closed and nothing was changed; a new one can be filed for the record.',
+    zh: '该事项已办结，未作变更；可就该记录重新提出。',
+  },
+  REMEDY_STEP_NOT_POSSIBLE: {
+    status: 409,
+    en: 'This step is not possible now; what is possible stands in `instead`.',
+    zh: '当前不能执行该步骤，可执行的操作见 instead。',
+  },
+  REPAIR_TOO_EARLY: {
+    status: 409,
+    en: 'The least period has not passed; the first possible day stands in `instead`.',
+    zh: '最短公示期未满，最早可申请日期见 instead。',
+  },
   ROOTS_MIXED: {
     status: 400,
     en: "Ask for the gateway's own records in an operation of their own.",
@@ -155,10 +210,13 @@ export type ErrorCode = keyof typeof errorTexts;
 export class ClientError extends Error {
   readonly code: ErrorCode;
   readonly at: string | undefined;
-  constructor(code: ErrorCode, at?: string, cause?: unknown) {
+  /** What is possible instead, in words of the gateway's own: a number, a day, names of deeds. */
+  readonly instead: string | undefined;
+  constructor(code: ErrorCode, at?: string, cause?: unknown, instead?: string) {
     super(errorTexts[code].en, { cause });
     this.code = code;
     this.at = at;
+    this.instead = instead;
   }
 }
 
@@ -173,6 +231,7 @@ export function asGraphQLError(
   code: ErrorCode,
   extra: {
     readonly at?: string | undefined;
+    readonly instead?: string | undefined;
     readonly source?: string;
     readonly locations?: GraphQLError['locations'];
   } = {},
@@ -181,6 +240,7 @@ export function asGraphQLError(
     extensions: {
       code,
       ...(extra.at === undefined ? {} : { at: extra.at }),
+      ...(extra.instead === undefined ? {} : { instead: extra.instead }),
       ...(extra.source === undefined ? {} : { source: extra.source }),
       ...(errorTexts[code].status === 200 ? {} : { http: { status: errorTexts[code].status } }),
     },

@@ -26,6 +26,8 @@ import { joinRoots, unservedRoots } from './request/own-roots.ts';
 import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
 import { useOfAnswers } from './request/use-of-answers.ts';
+import { openEffects } from './remedies/effects.ts';
+import { remedies } from './remedies/remedies.ts';
 import { createGatewayServer } from './server.ts';
 import { StartupRefused } from './startup-refused.ts';
 import { closeServer, listen, urlOf } from './listening.ts';
@@ -110,7 +112,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     opened.push(...connectors.values());
     const authenticator = authenticatorFor(configuration, clock);
     opened.push(authenticator);
-    const own = joinRoots([useOfAnswers(recorder, clock)]);
+    const { requestMilliseconds } = configuration.limits;
+    const desk = { state, recorder, pseudonymise, connectors, cache, clock, log, requestMilliseconds };
+    const own = joinRoots([useOfAnswers(recorder, clock), remedies(desk)]);
     const unserved = unservedRoots(snapshot.catalogue.schema, own, servedRoots);
     if (unserved.length > 0) throw new Error(`roots of the schema nobody serves: ${unserved.join(', ')}`);
     const pipeline = await startPipeline(snapshot.catalogue, {
@@ -120,6 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       recorder,
       own,
       cases: limitCases(quota, pseudonymise, log),
+      effects: openEffects(state, pseudonymise, log),
       log,
       watch: watching.requests,
       limits: configuration.limits,

@@ -160,6 +160,7 @@ function closed(formatted: GraphQLFormattedError, thrown: unknown): GraphQLForma
   const given = isErrorCode(ours) ? ours : formatted.extensions?.['code'];
   const at = formatted.extensions?.['at'];
   const source = formatted.extensions?.['source'];
+  const instead = formatted.extensions?.['instead'];
   const tooLong = /Document contains more tha[nt] \d+ tokens/.test(formatted.message);
   const code: ErrorCode = tooLong
     ? 'QUERY_TOO_WIDE'
@@ -173,6 +174,7 @@ function closed(formatted: GraphQLFormattedError, thrown: unknown): GraphQLForma
     extensions: {
       code,
       ...(typeof at === 'string' ? { at } : {}),
+      ...(typeof instead === 'string' ? { instead } : {}),
       ...(typeof source === 'string' ? { source } : {}),
     },
   };

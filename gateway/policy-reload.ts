@@ -54,8 +54,8 @@ export function keepPoliciesLive(options: LivePoliciesOptions): LivePolicies {
       );
       return 'refused';
     }
-    const versions = ({ policySet, rulebook }: typeof policies): string =>
-      `${policySet.version} ${rulebook.version}`;
+    const versions = ({ policySet, rulebook, remedyLaw }: typeof policies): string =>
+      `${policySet.version} ${rulebook.version} ${remedyLaw.version}`;
     if (versions(policies) === versions(current.policies)) return 'unchanged';
     const next = takeSnapshot(current.catalogue, policies, options.observer);
     options.onSwap(next, current);

@@ -23,6 +23,7 @@ import {
   validateSchema,
 } from 'graphql';
 import type { Problem } from './problem.ts';
+import { type DeclaredRemedies, readRemedies } from './remedies-declared.ts';
 import { scalars } from './scalars/all.ts';
 
 export type SubjectTypeName = 'Organization' | 'Person';
@@ -59,6 +60,8 @@ export interface RecordType {
   readonly source: string;
   readonly fields: ReadonlyMap<string, RecordField>;
   readonly line: number;
+  /** Absent: nobody can object to its records here. */
+  readonly remedies?: DeclaredRemedies;
 }
 
 export type SectionFieldShape = 'one' | 'list' | 'connection';
@@ -334,7 +337,11 @@ function readRecord(
       problems.push({ ...place, message: `${coordinate} has no description` });
     }
   }
-  return { name, source, fields, line: placeOf(node).line };
+  const remedies = readRemedies(node, fields);
+  const place = placeOf(node);
+  if (typeof remedies === 'string') problems.push({ ...place, message: `${name}: ${remedies}` });
+  const declared = typeof remedies === 'object' ? { remedies } : {};
+  return { name, source, fields, line: place.line, ...declared };
 }
 
 function readClassification(

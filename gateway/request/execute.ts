@@ -15,6 +15,7 @@ import type { Connector, SourceFailure } from '../../connectors/contract.ts';
 import type { Log } from '../../connectors/log.ts';
 import type { RequestWatch } from '../watch/request-watch.ts';
 import { ClientError, type ErrorCode, asGraphQLError, isErrorCode } from '../errors.ts';
+import type { EffectLookUp } from '../remedies/effects.ts';
 import { type Completion, complete, failuresOf } from './complete.ts';
 import { decide } from './decide.ts';
 import { fetchAll } from './fetch.ts';
@@ -26,7 +27,7 @@ import { ownWithheld } from './own-withheld.ts';
 import type { OwnRoots } from './own-roots.ts';
 import { answerFromOwnRecords, perform } from './perform.ts';
 import { knownSchema } from './known-to-caller.ts';
-import { planFetches } from './plan.ts';
+import { planFetches, planUnderRemedies } from './plan.ts';
 import { prepareSelection } from './prepared-selection.ts';
 import type { Recorder } from './record.ts';
 import { type ReadableOperation, fragmentsOf } from './selection.ts';
@@ -41,6 +42,7 @@ export interface ExecutorParts extends OwnDataContext {
   readonly recorder: Recorder;
   readonly own: OwnRoots;
   readonly cases: CaseLimits;
+  readonly effects: EffectLookUp;
   readonly log: Log;
   readonly watch: Pick<RequestWatch, 'stage'>;
   readonly limits: { readonly maxSubjects: number; readonly requestMilliseconds: number };
@@ -76,7 +78,7 @@ export async function executeOperation(
     if (!(error instanceof ClientError)) throw error;
     parts.recorder.intend(admitted, wanted.document, name, progress.planned);
     await parts.recorder.conclude(admitted, { errors: [error.code] });
-    return { errors: [asGraphQLError(error.code, { at: error.at })] };
+    return { errors: [asGraphQLError(error.code, { at: error.at, instead: error.instead })] };
   }
 }
 
@@ -115,9 +117,14 @@ async function answer(
 
   const { stage } = parts.watch;
   const decided = stage('decide', () => decide(admitted));
-  const planned = stage('plan', () => planFetches(decided, reading, parts.limits));
+  const asked = stage('plan', () => planFetches(decided, reading, parts.limits));
+  progress.planned = asked;
+  const effects = await stage('claim', async () => {
+    await parts.cases.claim(asked);
+    return parts.effects.of(asked.subjects, admitted.request);
+  });
+  const planned = planUnderRemedies(asked, effects);
   progress.planned = planned;
-  await stage('claim', () => parts.cases.claim(planned));
   parts.recorder.intend(admitted, document, operation.name?.value, planned);
   const fetched = await stage('fetch', () =>
     fetchAll(planned, parts.connectors, AbortSignal.timeout(parts.limits.requestMilliseconds)),

@@ -75,7 +75,7 @@ async function resolveRoots(
   const errors = (executed.errors ?? []).map((error) => {
     const { originalError } = error;
     if (originalError instanceof ClientError)
-      return asGraphQLError(originalError.code, { at: originalError.at });
+      return asGraphQLError(originalError.code, { at: originalError.at, instead: originalError.instead });
     parts.log.error({ request: admitted.request, err: originalError ?? error.message }, 'a root failed');
     return asGraphQLError('INTERNAL');
   });

@@ -2,9 +2,11 @@
 // verdict and a selection both need is asked for once.
 import { getArgumentValues } from 'graphql';
 import type { SourceRequest, Subject } from '../../connectors/contract.ts';
+import { withCondition } from '../../policies/engine/decision-table.ts';
 import type { SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { SubjectTypeName } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
+import type { Effects, FoundBy } from '../remedies/effects.ts';
 import { type EligibilityWish, type PlanFrame, type RootWish, frameFor } from './plan-frame.ts';
 import type { ReadableOperation } from './selection.ts';
 import { type Decided, type Planned, type VerdictWish, enter } from './stages.ts';
@@ -126,4 +128,32 @@ function fetchesOf({ frame, judged, subjectsBySource, decided }: Draft): Readonl
     if (steps.length > 0) fetches.set(source, { subjects, steps });
   }
   return fetches;
+}
+
+/**
+ * The plan under the effects of remedies: where a record type that is asked for has any, the field that names its
+ * records is fetched with it, as a condition that nobody is shown.
+ */
+export function planUnderRemedies(planned: Planned, effects: Effects): Planned {
+  const { records } = planned.decided.admitted.snapshot.catalogue;
+  const fetches = new Map(planned.fetches);
+  const foundBy = new Map<string, Map<string, FoundBy>>();
+  for (const [source, ofSource] of effects) {
+    const request = fetches.get(source);
+    if (request === undefined) continue;
+    const found = new Map<string, FoundBy>();
+    const steps = request.steps.map((step) => {
+      const record = records.get(step.record);
+      const field = record?.remedies?.record;
+      if (record === undefined || field === undefined || !ofSource.has(step.record)) return step;
+      const fields = withCondition(step.fields, record, field);
+      found.set(step.record, { field, added: fields !== step.fields });
+      return fields === step.fields ? step : { ...step, fields };
+    });
+    if (found.size === 0) continue;
+    foundBy.set(source, found);
+    fetches.set(source, { ...request, steps });
+  }
+  if (foundBy.size === 0) return planned;
+  return enter<'planned', Planned>({ ...planned, fetches, remedies: { effects, foundBy } });
 }

@@ -5,6 +5,7 @@ import type { Consumer, Purpose } from '../../policies/engine/consumers.ts';
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
 import type { SceneRules, SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType, Section, SubjectTypeName } from '../../schema/catalogue.ts';
+import type { Effects, FoundBy } from '../remedies/effects.ts';
 import type { Occasion } from '../verdict/assess-record.ts';
 import type { PolicySnapshot } from './snapshot.ts';
 
@@ -78,8 +79,16 @@ export type Planned = Stage<
     /** One request per source. */
     readonly fetches: ReadonlyMap<string, SourceRequest>;
     readonly withheld: ReadonlyMap<string, Withheld>;
+    /** What remedies make of the records, where they make anything of those asked for. */
+    readonly remedies?: RemediesOfPlan;
   }
 >;
+
+export interface RemediesOfPlan {
+  readonly effects: Effects;
+  /** Source → record type → how its records are found. */
+  readonly foundBy: ReadonlyMap<string, ReadonlyMap<string, FoundBy>>;
+}
 
 export type Fetched = Stage<
   'fetched',

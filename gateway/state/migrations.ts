@@ -1,6 +1,8 @@
 // The tables of the gateway's own state, step by step. A step that has been released is never changed: a later one
 // corrects it. Every step can run on a database in use.
 
+import { remedyTables } from '../remedies/remedy-tables.ts';
+
 export interface Migration {
   readonly id: number;
   readonly name: string;
@@ -34,4 +36,7 @@ const caseSubjects = `
     return true;
   end $$;`;
 
-export const migrations: readonly Migration[] = [{ id: 1, name: 'subjects of a case', sql: caseSubjects }];
+export const migrations: readonly Migration[] = [
+  { id: 1, name: 'subjects of a case', sql: caseSubjects },
+  { id: 2, name: 'remedies', sql: remedyTables },
+];

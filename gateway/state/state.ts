@@ -19,6 +19,8 @@ export interface GatewayState {
 /** Milliseconds after which a statement is given up. */
 const deadlineMilliseconds = 2000;
 
+const ignore = (): void => undefined;
+
 export function openState(databaseUrl: string): GatewayState {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -28,7 +30,7 @@ export function openState(databaseUrl: string): GatewayState {
     application_name: 'credit-gateway state',
   });
   // An idle connection that breaks is replaced at the next use.
-  pool.on('error', () => undefined);
+  pool.on('error', ignore);
   let ready: Promise<void> | undefined;
   const prepared = async (): Promise<void> => {
     ready ??= migrate(pool).catch((error: unknown) => {
@@ -52,6 +54,8 @@ export function openState(databaseUrl: string): GatewayState {
     transaction: async (work) => {
       await prepared();
       const client = await pool.connect();
+      // A connection that breaks while it is lent speaks of it to whoever holds it: the statement that fails says it too.
+      client.on('error', ignore);
       try {
         await client.query('begin');
         const result = await work(on(client));
@@ -66,6 +70,8 @@ export function openState(databaseUrl: string): GatewayState {
         );
         client.release(!undone);
         throw error;
+      } finally {
+        client.off('error', ignore);
       }
     },
     close: () => pool.end(),
@@ -87,6 +93,7 @@ function nameOf(text: string): string | undefined {
 
 async function migrate(pool: pg.Pool): Promise<void> {
   const client = await pool.connect();
+  client.on('error', ignore);
   try {
     await client.query('begin');
     // Replicas that start together take turns.
@@ -106,5 +113,7 @@ async function migrate(pool: pg.Pool): Promise<void> {
   } catch (error) {
     client.release(true);
     throw error;
+  } finally {
+    client.off('error', ignore);
   }
 }

@@ -131,6 +131,21 @@ export function makeDecisionTable(
   };
 }
 
+const withOneMore = new WeakMap<PermittedFields, Map<string, PermittedFields>>();
+
+/**
+ * The fields of a step with one that only a condition needs: by it the rows are found that a remedy concerns. Whoever
+ * fetches it must drop it again; the same list for the same fields, by which others remember what it comes to.
+ */
+export function withCondition(fields: PermittedFields, record: RecordType, name: string): PermittedFields {
+  if (fields.includes(name) || !record.fields.has(name)) return fields;
+  const known = withOneMore.get(fields) ?? new Map<string, PermittedFields>();
+  withOneMore.set(fields, known);
+  let more = known.get(name);
+  if (more === undefined) known.set(name, (more = brandPermitted([...fields, name].sort())));
+  return more;
+}
+
 /** Made once per record type and day: the filter is one object, by which others may remember what it comes to. */
 function filtersOf(records: ReadonlyMap<string, RecordGrant>): DecisionTable['filterFor'] {
   const made = new Map<string, { readonly today: string; readonly filter: RowFilter | undefined }>();

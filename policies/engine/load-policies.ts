@@ -6,12 +6,14 @@ import { type PolicySet, loadAccessPolicies } from './access-policies.ts';
 import { cedarFilesIn, readCedarFiles } from './cedar-file.ts';
 import { accessSchema, eligibilitySchema } from './cedar-schema.ts';
 import { loadConsumers } from './consumers.ts';
+import { type RemedyLaw, loadRemedyLaw } from './remedy-law.ts';
 import { type Rulebook, loadRulebook, scenesOf } from './rulebook.ts';
 
 /** Access policies and rules under their versions. */
 export interface Policies {
   readonly policySet: PolicySet;
   readonly rulebook: Rulebook;
+  readonly remedyLaw: RemedyLaw;
 }
 
 /** Reads `directory` (policies/). cedar-wasm validates and converts, in a thread that ends with the loading. */
@@ -31,10 +33,15 @@ export async function loadPolicies(
       : cedarFilesIn(join(directory, 'access'), accessSchema(catalogue, [...consumers.purposes.keys()]));
   const files = await readCedarFiles([...rules, ...access]);
   const book = loadRulebook({ directory, catalogue, files: files.slice(0, rules.length) });
-  problems.push(...book.problems);
+  const remedies = loadRemedyLaw(directory);
+  problems.push(...book.problems, ...remedies.problems);
   if (consumers === undefined) return { problems };
   const set = loadAccessPolicies({ directory, catalogue, consumers, files: files.slice(rules.length) });
   problems.push(...set.problems);
-  if (set.policySet === undefined || book.rulebook === undefined || problems.length > 0) return { problems };
-  return { problems, policies: { policySet: set.policySet, rulebook: book.rulebook } };
+  const { policySet } = set;
+  const { rulebook } = book;
+  const { law: remedyLaw } = remedies;
+  if (policySet === undefined || rulebook === undefined || remedyLaw === undefined || problems.length > 0)
+    return { problems };
+  return { problems, policies: { policySet, rulebook, remedyLaw } };
 }

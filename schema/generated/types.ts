@@ -62,6 +62,13 @@ export type ContractRole =
   /** Supplier. 供应商。 */
   | 'SUPPLIER';
 
+/** What became of a request for correction. 更正请求处理结果。 */
+export type CorrectionOutcome =
+  /** The owner corrected the record: it counts again, as it now reads. 已更正，按更正后内容恢复使用。 */
+  | 'CORRECTED'
+  /** The owner withdrew the record. 已撤销。 */
+  | 'WITHDRAWN';
+
 /** Statutory ground of a listing, 法释〔2017〕7号 §1 (1) to (6). 列入的法定情形。 */
 export type CourtGround =
   /** (5) Breaches a consumption restriction. 违反限制消费令。 */
@@ -175,6 +182,26 @@ export type MatchMethod =
   /** By the organisation code inside it. 以其中的组织机构代码匹配。 */
   | 'ORG_CODE';
 
+/** What an objection comes to. 异议处理决定。 */
+export type ObjectionDecision =
+  /** Rejected. 不成立。 */
+  | 'REJECTED'
+  /** Upheld. 成立。 */
+  | 'UPHELD';
+
+/** Where an objection stands. 异议状态。 */
+export type ObjectionState =
+  /** Filed. 已提出。 */
+  | 'FILED'
+  /** Rejected. 不成立。 */
+  | 'REJECTED'
+  /** Upheld: the record is no longer used, its owner is asked to correct it. 成立：停止使用，已请数据归口部门更正。 */
+  | 'UPHELD'
+  /** Being verified. 核查中。 */
+  | 'VERIFYING'
+  /** Withdrawn. 已撤回。 */
+  | 'WITHDRAWN';
+
 /** What becomes of a field. 字段处理结果。 */
 export type Outcome =
   /** Shown whole. 明文。 */
@@ -216,6 +243,40 @@ export type RegistryStatus =
   | 'DEREGISTERED'
   /** Licence revoked. 吊销。 */
   | 'LICENCE_REVOKED';
+
+/** Objection or repair. 异议或信用修复。 */
+export type RemedyKind =
+  /** Objection. 异议。 */
+  | 'OBJECTION'
+  /** Repair. 信用修复。 */
+  | 'REPAIR';
+
+/** What an application for repair comes to. 信用修复决定。 */
+export type RepairDecision =
+  /** Accepted. 准予。 */
+  | 'ACCEPTED'
+  /** Refused. 不予。 */
+  | 'REFUSED';
+
+/** How serious a dishonest act is, which decides how soon it can be repaired. 失信行为严重程度，决定最短公示期。 */
+export type RepairSeverity =
+  /** Minor. 轻微。 */
+  | 'MINOR'
+  /** Ordinary. 一般。 */
+  | 'ORDINARY'
+  /** Serious. 严重。 */
+  | 'SERIOUS';
+
+/** Where a repair stands. 信用修复状态。 */
+export type RepairState =
+  /** Accepted. 准予修复。 */
+  | 'ACCEPTED'
+  /** Applied for. 已申请。 */
+  | 'APPLIED'
+  /** In effect: publication, sharing and use have ended. 已生效：停止公示、共享和使用。 */
+  | 'IN_EFFECT'
+  /** Refused. 不予修复。 */
+  | 'REFUSED';
 
 /** Effect of a rule. 规则效果。 */
 export type RuleEffect =

@@ -65,13 +65,21 @@ describe('refused, with file and line', () => {
 
   test('a field without a classification or a description', async () => {
     edit('schema/court.graphql', (text) =>
-      text.replace(
-        'type CourtListing @classified(sharing: UNCONDITIONAL, level: 1) {',
-        'type CourtListing {',
-      ),
+      text.replace('type CourtListing @classified(sharing: UNCONDITIONAL, level: 1)', 'type CourtListing'),
     );
     expect(await problems()).toContainEqual(
       expect.stringMatching(/^schema\/court\.graphql:\d+ CourtListing\.name is not classified/),
+    );
+  });
+
+  test('remedies by fields that are not there', async () => {
+    edit('schema/court.graphql', (text) =>
+      text.replace('@remedies(record: "caseCode"', '@remedies(record: "caseNo"'),
+    );
+    expect(await problems()).toContainEqual(
+      expect.stringMatching(
+        /^schema\/court\.graphql:\d+ CourtListing: @remedies\(record\): there is no field caseNo/,
+      ),
     );
   });
 

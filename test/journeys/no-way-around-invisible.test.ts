@@ -199,7 +199,7 @@ describe('what leaves the gateway', () => {
     expect(text).toContain('"""');
     expect(text).toContain('@classified(');
     const directives = introspected.getDirectives().filter((one) => !isSpecifiedDirective(one));
-    expect(directives.map((one) => one.name).sort()).toEqual(['classified', 'key']);
+    expect(directives.map((one) => one.name).sort()).toEqual(['classified', 'key', 'remedies']);
   });
 
   test('a type that is invisible is null by name, for one who may not and not for one who may', async () => {

@@ -1,4 +1,5 @@
 // A source that is down, slow or talks nonsense changes its own section and the verdict, and nothing else.
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fault } from '../../connectors/sandbox/agency/fault.ts';
 import type { RelayMode } from '../../connectors/sandbox/relay.ts';
@@ -138,10 +139,31 @@ describe('an agency reached over SQL', () => {
   );
 
   test('the staged deliveries of finance can be lost too', async () => {
+    const database = new pg.Client(world.sandbox.environment.DATABASE_URL);
+    await database.connect();
+    try {
+      await database.query('alter schema staging rename to staging_lost');
+      const [clean] = (await open('clean-firm')).body.data.organizations;
+      expect(clean.finance).toMatchObject({ state: 'INVALID', debtPositions: null });
+      expect(clean.eligibility.outcome).toBe('INDETERMINATE');
+    } finally {
+      await database.query('alter schema staging_lost rename to staging');
+      await database.end();
+    }
+  });
+
+  test("with the gateway's own database nobody knows what remedies make of the records, so nothing is answered", async () => {
     await world.sandbox.relays!.gateway.setMode('refuse');
-    const [clean] = (await open('clean-firm')).body.data.organizations;
-    expect(clean.finance).toMatchObject({ state: 'UNAVAILABLE', debtPositions: null });
-    expect(clean.eligibility.outcome).toBe('INDETERMINATE');
+    const answer = await world.ask({
+      query,
+      variables: { usccs: [id('clean-firm')] },
+      consumer: 'procurement-platform',
+      headers: procurement,
+    });
+    expect([answer.status, answer.body.errors?.map(({ extensions }) => extensions.code)]).toEqual([
+      503,
+      ['NOT_READY'],
+    ]);
   });
 
   test('a promotion is INDETERMINATE while the personnel files are away', async () => {

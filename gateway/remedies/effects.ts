@@ -1,0 +1,113 @@
+// What open and settled remedies make of the records of a request, looked up before anything is fetched and applied
+// before anything is shown or judged. The agencies' data stay as they are.
+import type { RecordRow, SourceAnswer, Subject } from '../../connectors/contract.ts';
+import type { Log } from '../../connectors/log.ts';
+import { ClientError } from '../errors.ts';
+import { type Pseudonymise, pseudonymOf } from '../request/pseudonyms.ts';
+import type { GatewayState } from '../state/state.ts';
+import type { RemedyEffect } from './procedure.ts';
+
+/** Source → record type → subject id → document number → effect. */
+export type Effects = ReadonlyMap<string, SourceEffects>;
+type SourceEffects = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, RemedyEffect>>>;
+
+export interface EffectLookUp {
+  /** One statement. @throws ClientError NOT_READY where it cannot be known: nothing is answered without the effects */
+  of(subjects: readonly Subject[], request: string): Promise<Effects>;
+}
+
+interface EffectRow {
+  readonly subject: string;
+  readonly source: string;
+  readonly record_type: string;
+  readonly record: string;
+  readonly effect: RemedyEffect;
+}
+
+const none: Effects = new Map();
+const lookUp =
+  'select subject, source, record_type, record, effect from gateway.remedy where subject = any($1) and effect is not null';
+
+/** `state` undefined: no remedies are kept, so none has an effect. */
+export function openEffects(
+  state: GatewayState | undefined,
+  pseudonymise: Pseudonymise,
+  log: Log,
+): EffectLookUp {
+  return {
+    of: async (subjects, request) => {
+      if (state === undefined || subjects.length === 0) return none;
+      const ids = new Map(subjects.map((subject) => [pseudonymOf(pseudonymise, subject), subject.id]));
+      let rows: readonly EffectRow[];
+      try {
+        rows = await state.query<EffectRow>(lookUp, [[...ids.keys()]]);
+      } catch (error) {
+        log.error({ request, err: error }, 'the effects of remedies cannot be read');
+        throw new ClientError('NOT_READY', undefined, error);
+      }
+      return rows.length === 0 ? none : gather(rows, ids);
+    },
+  };
+}
+
+/** A settled effect outranks an open objection. */
+function gather(rows: readonly EffectRow[], ids: ReadonlyMap<string, string>): Effects {
+  const effects = new Map<string, Map<string, Map<string, Map<string, RemedyEffect>>>>();
+  for (const { subject, source, record_type, record, effect } of rows) {
+    const id = ids.get(subject)!;
+    const ofRecords = entry(entry(entry(effects, source), record_type), id);
+    if (effect !== 'UNDER_OBJECTION' || !ofRecords.has(record)) ofRecords.set(record, effect);
+  }
+  return effects;
+}
+
+function entry<K, Inner extends Map<unknown, unknown>>(map: Map<K, Inner>, key: K): Inner {
+  let inner = map.get(key);
+  if (inner === undefined) map.set(key, (inner = new Map() as unknown as Inner));
+  return inner;
+}
+
+/** A field by which the records of a type are found; `added`: the request itself did not ask for it. */
+export interface FoundBy {
+  readonly field: string;
+  readonly added: boolean;
+}
+
+/**
+ * A source's answer under the effects: records that are repaired or revoked are gone, those under objection say so.
+ * What was fetched only to find them is dropped. Rows are shared with the cache and are never changed.
+ */
+export function underEffects(
+  answer: SourceAnswer,
+  effects: SourceEffects,
+  foundBy: ReadonlyMap<string, FoundBy>,
+): SourceAnswer {
+  const rows = new Map(answer.rows);
+  for (const [record, { field, added }] of foundBy) {
+    const ofRecord = answer.rows.get(record);
+    if (ofRecord === undefined) continue;
+    const bySubject = effects.get(record);
+    const changed = [...ofRecord].map(([id, found]): [string, readonly RecordRow[]] => {
+      const numbers = bySubject?.get(id);
+      if (numbers === undefined && !added) return [id, found];
+      return [
+        id,
+        found.flatMap((row) => affected(row, numbers?.get(String(row[field])), added ? field : undefined)),
+      ];
+    });
+    rows.set(record, new Map(changed));
+  }
+  return { ...answer, rows };
+}
+
+/** Empty where the row is out of use. */
+function affected(row: RecordRow, effect: RemedyEffect | undefined, drop: string | undefined): RecordRow[] {
+  if (effect === 'REPAIRED' || effect === 'REVOKED') return [];
+  // A status the owner has taken further is not taken back.
+  const marked = effect === 'UNDER_OBJECTION' && row['recordStatus'] === 'EFFECTIVE';
+  if (!marked && drop === undefined) return [row];
+  const copy = Object.assign(Object.create(null) as Record<string, RecordRow[string]>, row);
+  if (marked) copy['recordStatus'] = 'UNDER_OBJECTION';
+  if (drop !== undefined) delete copy[drop];
+  return [copy];
+}

@@ -1,0 +1,76 @@
+// Remedies as the interface shows them; what a caller may see of them the decision table says field by field.
+import type { Query } from '../state/state.ts';
+import {
+  type ObjectionState,
+  type RepairState,
+  deedsIn,
+  objectionProcedure,
+  repairProcedure,
+} from './procedure.ts';
+import { type CorrectionRow, type Remedy, type RemedyStepRow, stepsOf } from './remedy-store.ts';
+
+type View = Readonly<Record<string, unknown>>;
+
+/** Views with their history, in one statement. `today`: YYYY-MM-DD. */
+export async function viewsOf(
+  query: Query,
+  remedies: readonly Remedy[],
+  today: string,
+): Promise<readonly View[]> {
+  if (remedies.length === 0) return [];
+  const steps = await stepsOf(
+    query,
+    remedies.map(({ number }) => number),
+  );
+  return remedies.map((remedy) =>
+    viewOf(
+      remedy,
+      steps.filter(({ number }) => number === remedy.number),
+      today,
+    ),
+  );
+}
+
+function viewOf(remedy: Remedy, steps: readonly RemedyStepRow[], today: string): View {
+  return {
+    number: remedy.number,
+    revision: remedy.revision,
+    state: remedy.state,
+    subject: remedy.subject_id,
+    source: remedy.source,
+    recordType: remedy.record_type,
+    record: remedy.record,
+    statement: remedy.statement,
+    promise: remedy.statement,
+    correctedOn: remedy.corrected_on,
+    filedOn: remedy.filed_on,
+    dueOn: remedy.due_on,
+    overdue: remedy.open && remedy.due_on !== null && remedy.due_on < today,
+    effect: remedy.effect,
+    next:
+      remedy.kind === 'OBJECTION'
+        ? deedsIn(objectionProcedure, remedy.state as ObjectionState)
+        : deedsIn(repairProcedure, remedy.state as RepairState),
+    history: steps.map((step) => ({
+      from: step.from_state,
+      to: step.to_state,
+      at: step.at.toISOString(),
+      consumer: step.consumer,
+      user: step.official,
+      reason: step.reason,
+    })),
+  };
+}
+
+export function correctionView(row: CorrectionRow): View {
+  return {
+    objection: row.objection,
+    source: row.source,
+    recordType: row.record_type,
+    record: row.record,
+    reason: row.reason,
+    requestedOn: row.requested_on,
+    closedOn: row.closed_on,
+    outcome: row.outcome,
+  };
+}

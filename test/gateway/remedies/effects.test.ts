@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import type { RecordRow, SourceAnswer } from '../../../connectors/contract.ts';
+import { openEffects, underEffects } from '../../../gateway/remedies/effects.ts';
+import type { RemedyEffect } from '../../../gateway/remedies/procedure.ts';
+import type { GatewayState } from '../../../gateway/state/state.ts';
+
+const answerOf = (rows: readonly RecordRow[]): SourceAnswer => ({
+  state: 'OK',
+  asOf: '2026-11-22T00:00:00Z',
+  rows: new Map([
+    ['Listing', new Map([['A', rows]])],
+    ['Other', new Map([['A', [{ no: '1' }]]])],
+  ]),
+  invalidSubjects: new Set(),
+});
+const apply = (rows: readonly RecordRow[], effects: Readonly<Record<string, RemedyEffect>>, added = false) =>
+  underEffects(
+    answerOf(rows),
+    new Map([['Listing', new Map([['A', new Map(Object.entries(effects))]])]]),
+    new Map([['Listing', { field: 'no', added }]]),
+  )
+    .rows.get('Listing')!
+    .get('A');
+
+test('a record under objection says so, the others are as their owner says', () => {
+  const rows = [
+    { no: '1', recordStatus: 'EFFECTIVE' },
+    { no: '2', recordStatus: 'EFFECTIVE' },
+  ];
+  expect(apply(rows, { '1': 'UNDER_OBJECTION' })).toEqual([
+    { no: '1', recordStatus: 'UNDER_OBJECTION' },
+    rows[1],
+  ]);
+  expect(rows[0]).toEqual({ no: '1', recordStatus: 'EFFECTIVE' });
+});
+
+test.each(['REPAIRED', 'REVOKED'] as const)('a record that is %s is gone', (effect) => {
+  expect(apply([{ no: '1' }, { no: '2' }], { '1': effect })).toEqual([{ no: '2' }]);
+});
+
+test.each(['REVOKED', 'REPAIRED', 'OTHER', null])(
+  'an objection does not bring back a record whose owner says %s',
+  (status) => {
+    expect(apply([{ no: '1', recordStatus: status }], { '1': 'UNDER_OBJECTION' })).toEqual([
+      { no: '1', recordStatus: status },
+    ]);
+  },
+);
+
+test('what was fetched only to find the records is dropped, of every subject', () => {
+  const answer: SourceAnswer = {
+    ...answerOf([]),
+    rows: new Map([
+      [
+        'Listing',
+        new Map([
+          ['A', [{ no: '1', recordStatus: 'EFFECTIVE' }]],
+          ['B', [{ no: '9', recordStatus: 'EFFECTIVE' }]],
+        ]),
+      ],
+    ]),
+  };
+  const { rows } = underEffects(
+    answer,
+    new Map([['Listing', new Map([['A', new Map([['1', 'UNDER_OBJECTION' as const]])]])]]),
+    new Map([['Listing', { field: 'no', added: true }]]),
+  );
+  expect(rows.get('Listing')!.get('A')).toEqual([{ recordStatus: 'UNDER_OBJECTION' }]);
+  expect(rows.get('Listing')!.get('B')).toEqual([{ recordStatus: 'EFFECTIVE' }]);
+});
+
+test('a status that was not fetched is not made up', () => {
+  expect(apply([{ no: '1' }], { '1': 'UNDER_OBJECTION' })).toEqual([{ no: '1' }]);
+});
+
+test('one statement serves a request, none where it names nobody; a settled effect outranks an open objection', async () => {
+  const asked: unknown[][] = [];
+  const rows = ['REPAIRED', 'UNDER_OBJECTION'].map((effect) => ({
+    subject: 'p:A',
+    source: 's',
+    record_type: 'Listing',
+    record: '1',
+    effect,
+  }));
+  const state = {
+    query: (_text: string, values: unknown[]) => {
+      asked.push(values);
+      return Promise.resolve(rows);
+    },
+  } as unknown as GatewayState;
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const effects = openEffects(state, (_kind, id) => `p:${id}`, log);
+  expect(await effects.of([], 'r')).toEqual(new Map());
+  expect(asked).toEqual([]);
+  const found = await effects.of(
+    ['A', 'B'].map((id) => ({ kind: 'Organization' as const, id })),
+    'r',
+  );
+  expect(asked).toEqual([[['p:A', 'p:B']]]);
+  expect(found.get('s')!.get('Listing')!.get('A')!.get('1')).toBe('REPAIRED');
+});

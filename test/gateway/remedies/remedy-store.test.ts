@@ -1,0 +1,148 @@
+// Remedies on a real PostgreSQL: what is written together stands or falls together.
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
+import { changesSince } from '../../../gateway/remedies/changes.ts';
+import {
+  type NewRemedy,
+  type Remedy,
+  changing,
+  enterRemedy,
+  moveRemedy,
+  overdueOn,
+  remediesOfRecord,
+  remedyByNumber,
+  requestCorrection,
+} from '../../../gateway/remedies/remedy-store.ts';
+import { type GatewayState, openState } from '../../../gateway/state/state.ts';
+
+let server: Postgres;
+let directory: string;
+let state: GatewayState;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'remedies-'));
+  server = await startPostgres({ directory, port: 0 });
+  state = openState(server.url('postgres'));
+});
+afterAll(async () => {
+  await state.close();
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+beforeEach(() => state.query('truncate gateway.remedy cascade'));
+
+const by = {
+  at: new Date('2026-11-22T04:00:00Z'),
+  consumer: 'c',
+  official: 'o',
+  request: 'r',
+  reason: undefined,
+};
+const objection: NewRemedy = {
+  kind: 'OBJECTION',
+  subject: 'pseudonym',
+  subject_kind: 'Organization',
+  subject_id: 'id',
+  source: 'source',
+  record_type: 'Type',
+  record: 'number',
+  state: 'FILED',
+  effect: 'UNDER_OBJECTION',
+  statement: 'text',
+  corrected_on: null,
+  filed_on: '2026-11-22',
+  due_on: '2026-11-25',
+};
+const entered = (remedy: Partial<NewRemedy> = {}): Promise<Remedy> =>
+  changing(state, (query) => enterRemedy(query, { ...objection, ...remedy }, by));
+const counted = async (): Promise<unknown> =>
+  (
+    await state.query(
+      `select (select count(*)::int from gateway.remedy) as remedies, (select count(*)::int from gateway.remedy_event) as steps,
+         (select count(*)::int from gateway.correction_request) as requests`,
+    )
+  )[0];
+
+test('a step that fails in its middle leaves neither state nor step nor request behind', async () => {
+  const remedy = await entered();
+  const upheld = { state: 'UPHELD', open: false, effect: 'REVOKED', due_on: null } as const;
+  await expect(
+    changing(state, async (query) => {
+      const moved = await moveRemedy(query, remedy, upheld, by);
+      await requestCorrection(query, moved, 'why', '2026-11-22');
+      throw new Error('the process lost heart');
+    }),
+  ).rejects.toThrow('lost heart');
+  expect(await counted()).toEqual({ remedies: 1, steps: 1, requests: 0 });
+  expect(await remedyByNumber(state.query, remedy.number)).toEqual(remedy);
+});
+
+test('a connection that breaks before the end of a filing leaves nothing, and the next filing goes through', async () => {
+  await expect(
+    changing(state, async (query) => {
+      await enterRemedy(query, objection, by);
+      await query('select pg_terminate_backend(pg_backend_pid())');
+    }),
+  ).rejects.toThrow();
+  expect(await counted()).toEqual({ remedies: 0, steps: 0, requests: 0 });
+  await entered();
+  expect(await counted()).toEqual({ remedies: 1, steps: 1, requests: 0 });
+});
+
+test('the database itself holds one open remedy of a kind for a record', async () => {
+  await entered();
+  await expect(entered()).rejects.toThrow('remedy_open');
+  await entered({ kind: 'REPAIR', state: 'APPLIED', effect: null });
+  const open = await remediesOfRecord(state.query, objection);
+  expect(open.map(({ kind }) => kind)).toEqual(['OBJECTION', 'REPAIR']);
+});
+
+test('who follows changes while many are made misses none and sees none twice', async () => {
+  const seen: string[] = [];
+  let since: string | undefined;
+  let writing = true;
+  const follow = async (): Promise<void> => {
+    for (let more = true; writing || more;) {
+      const page = (await changesSince(state.query, {
+        ...(since === undefined ? {} : { since }),
+        first: 3,
+      })) as {
+        nodes: { number: string; state: string }[];
+        next: string;
+        more: boolean;
+      };
+      seen.push(...page.nodes.map(({ number, state: to }) => `${number} ${to}`));
+      ({ next: since, more } = page);
+    }
+  };
+  const write = async (): Promise<void> => {
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const remedy = await entered({ record: `number ${index}` });
+        const after = { state: 'VERIFYING', open: true, effect: 'UNDER_OBJECTION', due_on: null } as const;
+        await changing(state, (query) => moveRemedy(query, remedy, after, by));
+      }),
+    );
+    writing = false;
+  };
+  await Promise.all([write(), follow()]);
+  expect(seen).toHaveLength(40);
+  expect(new Set(seen).size).toBe(40);
+});
+
+test('what is overdue is open and past its day, the longest first', async () => {
+  const first = await entered({ record: 'a', due_on: '2026-11-24' });
+  const second = await entered({ record: 'b', due_on: '2026-11-23' });
+  const closed = await entered({ record: 'c', due_on: '2026-11-23' });
+  await changing(state, (query) =>
+    moveRemedy(query, closed, { state: 'WITHDRAWN', open: false, effect: null, due_on: null }, by),
+  );
+  const overdue = async (today: string) =>
+    (await overdueOn(state.query, today, 'OBJECTION')).map(({ number }) => number);
+  expect(await overdue('2026-11-23')).toEqual([]);
+  expect(await overdue('2026-11-24')).toEqual([second.number]);
+  expect(await overdue('2026-11-25')).toEqual([second.number, first.number]);
+});

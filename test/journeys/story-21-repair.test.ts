@@ -1,0 +1,128 @@
+// A repair: applied for when its time has come, decided, and in effect at once (domain.md §4, story 21).
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Desk, deskOf, refusal } from './remedy-desk.ts';
+import { type RunningGateway, TODAY, id, procurement, runGateway } from './running-gateway.ts';
+
+let world: RunningGateway;
+let desk: Desk;
+beforeAll(async () => {
+  world = await runGateway();
+  desk = deskOf(world);
+});
+afterAll(() => world?.stop());
+
+test('a repair in effect ends publication, sharing and use at once', async () => {
+  const [ban] = await desk.bans('banned-firm');
+  const applied = await desk.applyForRepair('banned-firm', 'ProcurementBan', ban.documentNumber);
+  expect(applied.body.errors).toBeUndefined();
+  const repair = applied.body.data.applyForRepair;
+  expect(repair).toMatchObject({
+    number: expect.stringMatching(/^REP-2026-\d{6}$/),
+    state: 'APPLIED',
+    correctedOn: '2026-01-05',
+    promise: expect.stringContaining('承诺'),
+    filedOn: TODAY,
+    dueOn: '2026-12-04',
+    effect: null,
+    next: ['decideRepair'],
+  });
+  // Asking for it changes nothing yet, nor does its acceptance.
+  expect((await desk.verdict('banned-firm')).outcome).toBe('BARRED');
+  const accepted = await desk.decideRepair(repair.number, 1, 'ACCEPTED');
+  expect(accepted.body.data.decideRepair).toMatchObject({
+    state: 'ACCEPTED',
+    effect: null,
+    next: ['putRepairInEffect'],
+  });
+  expect((await desk.verdict('banned-firm')).outcome).toBe('BARRED');
+
+  const inEffect = await desk.step('putRepairInEffect', repair.number, 2);
+  expect(inEffect.body.data.putRepairInEffect).toMatchObject({
+    state: 'IN_EFFECT',
+    effect: 'REPAIRED',
+    next: [],
+  });
+  expect(await desk.verdict('banned-firm')).toEqual({ outcome: 'CLEAR', findings: [] });
+  expect(await desk.bans('banned-firm')).toEqual([]);
+  const publicly = await world.ask({
+    query: 'query ($uscc: USCC!) { organization(uscc: $uscc) { procurement { state bans { authority } } } }',
+    variables: { uscc: id('banned-firm') },
+    headers: { 'credit-purpose': 'public-information' },
+  });
+  expect(publicly.body.data.organization.procurement).toEqual({ state: 'OK', bans: [] });
+  // The others of the same call are as they were.
+  const { body } = await world.ask({
+    query:
+      'query ($usccs: [SubjectCode!]!) { organizations(usccs: $usccs) { ... on Organization { eligibility(scene: GOVERNMENT_PROCUREMENT) { outcome } } } }',
+    variables: { usccs: [id('banned-firm'), id('same-name-b'), id('clean-firm')] },
+    consumer: 'procurement-platform',
+    headers: procurement,
+  });
+  expect(body.data.organizations.map(({ eligibility }: any) => eligibility.outcome)).toEqual([
+    'CLEAR',
+    'BARRED',
+    'CLEAR',
+  ]);
+  expect(refusal(await desk.applyForRepair('banned-firm', 'ProcurementBan', ban.documentNumber))).toEqual([
+    'REMEDY_SETTLED',
+    repair.number,
+  ]);
+  expect(refusal(await desk.decideRepair(repair.number, 3, 'REFUSED'))[0]).toBe('REMEDY_CLOSED');
+});
+
+test('too early is refused with the first possible day, and nothing is written', async () => {
+  // Decided half a year ago; a serious act can be repaired after a year.
+  const answer = await world.ask({
+    query:
+      'query ($uscc: USCC!) { organization(uscc: $uscc) { procurement { bans { documentNumber decidedOn } } } }',
+    variables: { uscc: id('ban-no-end') },
+    consumer: 'procurement-platform',
+    headers: procurement,
+  });
+  const [ban] = answer.body.data.organization.procurement.bans;
+  const refused = await desk.applyForRepair('ban-no-end', 'ProcurementBan', ban.documentNumber);
+  const [code, first] = refusal(refused);
+  expect(code).toBe('REPAIR_TOO_EARLY');
+  const nextYear = String(Number(ban.decidedOn.slice(0, 4)) + 1);
+  expect(first!.slice(0, 7) >= `${nextYear}${ban.decidedOn.slice(4, 7)}`).toBe(true);
+  expect(first! > TODAY).toBe(true);
+  const listed = await desk.office('query ($u: USCC) { remediesOf(uscc: $u) { repairs { number } } }', {
+    u: id('ban-no-end'),
+  });
+  expect(listed.body.data.remediesOf.repairs).toEqual([]);
+});
+
+test('a day that does not exist or has not come, and a record that courts alone release, are refused', async () => {
+  const [ban] = await desk.bans('same-name-b');
+  expect(
+    (await desk.applyForRepair('same-name-b', 'ProcurementBan', ban.documentNumber, '2026-02-30')).body
+      .errors,
+  ).toMatchObject([{ extensions: { code: 'VALUE_INVALID' } }]);
+  expect(
+    refusal(await desk.applyForRepair('same-name-b', 'ProcurementBan', ban.documentNumber, '2026-11-23'))[0],
+  ).toBe('VALUE_INVALID');
+  const [listing] = await desk.listings('listed-firm');
+  expect(refusal(await desk.applyForRepair('listed-firm', 'CourtListing', listing.caseCode))[0]).toBe(
+    'REMEDY_NOT_OFFERED',
+  );
+});
+
+test('a refused repair leaves the record as it was, and another may be applied for', async () => {
+  const [ban] = await desk.bans('same-name-b');
+  const applied = await desk.applyForRepair('same-name-b', 'ProcurementBan', ban.documentNumber);
+  const { number } = applied.body.data.applyForRepair;
+  expect(refusal(await desk.applyForRepair('same-name-b', 'ProcurementBan', ban.documentNumber))).toEqual([
+    'REMEDY_OPEN',
+    number,
+  ]);
+  expect(refusal(await desk.step('putRepairInEffect', number, 1))).toEqual([
+    'REMEDY_STEP_NOT_POSSIBLE',
+    'decideRepair',
+  ]);
+  const refused = await desk.decideRepair(number, 1, 'REFUSED');
+  expect(refused.body.data.decideRepair).toMatchObject({ state: 'REFUSED', effect: null });
+  expect((await desk.verdict('same-name-b')).outcome).toBe('BARRED');
+  expect(
+    (await desk.applyForRepair('same-name-b', 'ProcurementBan', ban.documentNumber)).body.errors,
+  ).toBeUndefined();
+});

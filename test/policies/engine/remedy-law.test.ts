@@ -1,0 +1,90 @@
+// Clocks in working days, with weekends, holidays and weekend days that are worked.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type RemedyLaw, loadRemedyLaw } from '../../../policies/engine/remedy-law.ts';
+import { isWorkingDay, workingDaysAfter } from '../../../policies/engine/working-days.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'remedy-law-'));
+  cpSync('policies/remedies', join(directory, 'remedies'), { recursive: true });
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const law = (): RemedyLaw => {
+  const { law: read, problems } = loadRemedyLaw(directory);
+  expect(problems).toEqual([]);
+  return read!;
+};
+const change = (name: string, from: string | RegExp, to: string): void => {
+  const file = join(directory, 'remedies', name);
+  const text = readFileSync(file, 'utf8');
+  expect(text).toMatch(from);
+  writeFileSync(file, text.replace(from, to));
+};
+const problems = (): string[] =>
+  loadRemedyLaw(directory).problems.map(({ line, message }) => `${line}: ${message}`);
+
+test.each([
+  ['a Thursday before a common weekend', '2026-11-19', 3, '2026-11-24'],
+  ['a Sunday', '2026-11-22', 3, '2026-11-25'],
+  [
+    'the day before the Spring Festival, over nine free days and a worked Saturday',
+    '2026-02-14',
+    5,
+    '2026-02-28',
+  ],
+  ['a Friday before a Sunday that is worked', '2026-09-18', 1, '2026-09-20'],
+  ['the last day of September', '2026-09-30', 3, '2026-10-10'],
+  ['the end of a year into one without a list', '2026-12-31', 1, '2027-01-01'],
+])('a clock that begins on %s', (_what, start, days, end) => {
+  expect(workingDaysAfter(law().calendar, start, days)).toBe(end);
+});
+
+test('the end of a clock is a working day, and as many lie after its beginning as it has', () => {
+  const { calendar } = law();
+  for (let day = Date.parse('2026-01-01'); day < Date.parse('2026-12-31'); day += 86_400_000) {
+    const start = new Date(day).toISOString().slice(0, 10);
+    const end = workingDaysAfter(calendar, start, 7);
+    let count = 0;
+    for (let at = day + 86_400_000; at <= Date.parse(end); at += 86_400_000)
+      if (isWorkingDay(calendar, new Date(at).toISOString().slice(0, 10))) count += 1;
+    expect([isWorkingDay(calendar, end), count], start).toEqual([true, 7]);
+  }
+});
+
+test('a place without a clock has that of the region it lies in, and at last the nation', () => {
+  change('terms.yaml', 'OBJECTION: { FILED: 3, VERIFYING: 7 }', 'OBJECTION: { FILED: 5, VERIFYING: 20 }');
+  const read = law();
+  const clock: RemedyLaw['clock'] = (...of) => read.clock(...of);
+  expect(clock('OBJECTION', 'VERIFYING', '370200')).toBe(7);
+  expect(clock('OBJECTION', 'VERIFYING', '420200')).toBe(20);
+  expect(clock('OBJECTION', 'VERIFYING', undefined)).toBe(20);
+  expect(clock('REPAIR', 'APPLIED', '370200')).toBe(10);
+  expect(clock('OBJECTION', 'UPHELD', '370200')).toBeUndefined();
+});
+
+test('a changed calendar is another version', () => {
+  const before = law().version;
+  change('calendar.yaml', '2026-01-01..2026-01-03', '2026-01-01..2026-01-02');
+  expect(law().version).not.toBe(before);
+});
+
+test.each([
+  ['a day that does not exist', '2026-01-04', '2026-02-30', /write days of 2026/],
+  ['a day of another year', '2026-01-04', '2025-01-04', /write days of 2026/],
+  ['days the wrong way round', '2026-05-01..2026-05-05', '2026-05-05..2026-05-01', /write days of 2026/],
+  ['a day both free and worked', '2026-01-04', '2026-10-02', /2026-10-02 is both free and worked/],
+])('%s is refused with its line', (_what, from, to, message) => {
+  change('calendar.yaml', from, to);
+  expect(problems()).toEqual([expect.stringMatching(message)]);
+});
+
+test('law that is missing or leaves a clock out is refused', () => {
+  change('terms.yaml', /^  CN:\n(?: {4}.*\n)+/m, '');
+  expect(problems()).toEqual([expect.stringMatching(/clocks: CN needs those of both kinds/)]);
+  rmSync(join(directory, 'remedies'), { recursive: true });
+  expect(problems()).toHaveLength(2);
+});
