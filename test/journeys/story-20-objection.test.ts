@@ -203,8 +203,7 @@ test("a record that is not the subject's, or a type without remedies, is refused
 test('the counter decides nothing, a purchaser learns nothing, and no official goes unnamed', async () => {
   const decide =
     'mutation { decideObjection(number: "OBJ-2026-000001", revision: 2, decision: UPHELD, reason: "x") { number } }';
-  // To whom a deed is never open it does not exist.
-  expect(refusal(await desk.counter(decide))[0]).toBe('QUERY_INVALID');
+  expect(refusal(await desk.counter(decide))[0]).toBe('DEED_NOT_PERMITTED');
   const supervising = { 'credit-purpose': 'credit-supervision', 'credit-user': 'official.one' };
   const otherwise = await world.ask({ query: decide, consumer: 'credit-office', headers: supervising });
   expect(refusal(otherwise)[0]).toBe('DEED_NOT_PERMITTED');
