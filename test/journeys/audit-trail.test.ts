@@ -129,7 +129,7 @@ describe('a killed gateway', () => {
     }
     const lost = [...answered].filter((request) => !outcomes.has(request) || !intents.has(request));
     expect(lost).toEqual([]);
-  });
+  }, 180_000);
 });
 
 /** Asks with sixteen in flight and kills the process, without warning, once `enough` answers have come. */
