@@ -37,7 +37,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<readonly Stat
   await work();
   return (await readStatements(world.sandbox.postgres!))
     .slice(before)
-    .filter(({ text }) => /= any/i.test(text));
+    .filter(({ text }) => /= any/i.test(text) && !text.includes('gateway.'));
 }
 const lastIntent = () => world.entries().findLast(({ kind }) => kind === 'intent');
 const courtAsked = () => world.sandbox.court.journal().flatMap(({ asked }) => asked);

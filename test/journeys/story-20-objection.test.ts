@@ -1,7 +1,9 @@
 // An objection: number, clock, effect (domain.md §4, story 20), and what a place makes of it.
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readStatements } from '../../connectors/sandbox/postgres/statement-journal.ts';
 import { type Desk, deskOf, refusal } from './remedy-desk.ts';
-import { type RunningGateway, TODAY, id, procurement, runGateway } from './running-gateway.ts';
+import { type RunningGateway, TODAY, id, operation, procurement, runGateway } from './running-gateway.ts';
 
 let world: RunningGateway;
 let desk: Desk;
@@ -233,6 +235,39 @@ test('the counter decides nothing, a purchaser learns nothing, and no official g
     headers: { 'credit-purpose': 'remedy-handling' },
   });
   expect(refusal(unnamed)[0]).toBe('USER_REQUIRED');
+});
+
+test('effects cost a request one statement, whatever the number of subjects, and none where it names nobody', async () => {
+  const lookUps = async (query: string, variables: Readonly<Record<string, unknown>>): Promise<number> => {
+    const before = (await readStatements(world.sandbox.postgres!)).length;
+    await world.ask({ query, variables, consumer: 'procurement-platform', headers: procurement });
+    const statements = (await readStatements(world.sandbox.postgres!)).slice(before);
+    return statements.filter(({ text }) => text.includes('gateway.')).length;
+  };
+  const { query, variables } = operation('bid-opening');
+  expect(await lookUps(query, variables)).toBe(1);
+  expect(await lookUps('{ sources { name } viewer { consumer } }', {})).toBe(0);
+});
+
+test('what nobody has touched in time is overdue, and says so', async () => {
+  const [listing] = await desk.listings('listed-expired');
+  const filed = await desk.fileObjection('listed-expired', 'CourtListing', listing.caseCode);
+  const { number } = filed.body.data.fileObjection;
+  const overdue = async () =>
+    (await desk.office('{ overdueRemedies { objections { number dueOn overdue } repairs { number } } }')).body
+      .data.overdueRemedies;
+  expect(await overdue()).toEqual({ objections: [], repairs: [] });
+  const database = new pg.Client(world.sandbox.environment.DATABASE_URL);
+  await database.connect();
+  // As if it had been filed last week.
+  await database.query("update gateway.remedy set due_on = '2026-11-20' where number = $1", [number]);
+  await database.end();
+  expect(await overdue()).toEqual({
+    objections: [{ number, dueOn: '2026-11-20', overdue: true }],
+    repairs: [],
+  });
+  await desk.step('withdrawObjection', number, 1);
+  expect(await overdue()).toEqual({ objections: [], repairs: [] });
 });
 
 test('changes are followed in order, each once, from any cursor', async () => {
