@@ -96,6 +96,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     JWKS_FILE: issuer.jwksFile,
     AUDIT_DIRECTORY: join(directory, `audit-${name}`),
     AUDIT_SIGNING_KEY_FILE: join(directory, 'keys', 'audit-signing.key'),
+    REPORT_SIGNING_KEY_FILE: join(directory, 'keys', 'report.key'),
     PSEUDONYM_KEY_FILE: join(directory, 'keys', 'pseudonym.key'),
   });
   const listening = (message: Readonly<Record<string, unknown>>): string | undefined =>

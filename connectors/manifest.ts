@@ -102,6 +102,8 @@ interface ManifestOf<T extends TransportName, R extends RecordMapping> {
   readonly cache: CacheTimes | undefined;
   /** Changes with anything that could change what an answer means: manifest, address. */
   readonly fingerprint: string;
+  /** Of the file alone, which holds no secret: may be shown. */
+  readonly version: string;
   readonly records: ReadonlyMap<string, R>;
 }
 
@@ -225,6 +227,7 @@ function readManifest(
     maxAge: written.freshness?.maxAge,
     resilience: written.resilience,
     cache: written.cache,
+    version: createHash('sha256').update(content).digest('hex').slice(0, 16),
     fingerprint: createHash('sha256').update(`${address.value}\0${content}`).digest('base64url'),
     records,
     ...(written.transport === 'http' ? { http: written.http } : {}),

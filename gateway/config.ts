@@ -57,6 +57,16 @@ export const configurationKeys = {
     shape: path.optional(),
     meaning: 'File, best on another host, that receives every checkpoint.',
   },
+  REPORT_SIGNING_KEY_FILE: {
+    shape: path,
+    fallback: 'data/keys/report-signing.key',
+    meaning: 'Ed25519 key that signs reports; made if missing, outside production.',
+  },
+  PUBLIC_URL: {
+    shape: z.url({ protocol: /^https?$/ }).optional(),
+    meaning:
+      'Address under which callers reach the gateway, for the links and QR codes of reports; the one it listens on if not set; https in production.',
+  },
   PSEUDONYM_KEY_FILE: {
     shape: path,
     fallback: 'data/keys/pseudonym.key',
@@ -132,6 +142,11 @@ export interface Configuration {
     readonly signingKeyFile: string;
     readonly anchorFile?: string;
   };
+  readonly reports: {
+    readonly signingKeyFile: string;
+    /** Without a slash at its end; undefined: the gateway's own address. */
+    readonly publicUrl?: string;
+  };
   readonly pseudonymKeyFile: string;
   readonly databaseUrl?: string;
   /** Undefined: what sources said is kept in memory. */
@@ -186,6 +201,8 @@ export function readConfiguration(environment: Environment): {
       fail('TOKEN_ISSUER', 'the sandbox issuer signs for anybody and is refused in production');
     }
     if (uri !== undefined && !uri.startsWith('https://')) fail('JWKS_URI', 'must be https in production');
+    if (values.get('PUBLIC_URL') !== undefined && !String(values.get('PUBLIC_URL')).startsWith('https://'))
+      fail('PUBLIC_URL', 'must be https in production');
   }
   const adminPort = values.get('ADMIN_PORT') as number | undefined;
   if (adminPort === undefined && number('PORT') === 65_535)
@@ -199,6 +216,7 @@ export function readConfiguration(environment: Environment): {
   const endpoint = values.get('OTEL_EXPORTER_OTLP_ENDPOINT') as string | undefined;
   const database = values.get('DATABASE_URL') as string | undefined;
   const redis = values.get('REDIS_URL') as string | undefined;
+  const publicUrl = values.get('PUBLIC_URL') as string | undefined;
   return {
     problems,
     configuration: {
@@ -220,6 +238,10 @@ export function readConfiguration(environment: Environment): {
         directory: within('AUDIT_DIRECTORY'),
         signingKeyFile: within('AUDIT_SIGNING_KEY_FILE'),
         ...(anchor === undefined ? {} : { anchorFile: within('AUDIT_ANCHOR_FILE') }),
+      },
+      reports: {
+        signingKeyFile: within('REPORT_SIGNING_KEY_FILE'),
+        ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
       },
       pseudonymKeyFile: within('PSEUDONYM_KEY_FILE'),
       ...(database === undefined ? {} : { databaseUrl: database }),

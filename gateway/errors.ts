@@ -156,6 +156,11 @@ export const errorTexts = {
     en: 'The least period has not passed; the first possible day stands in `instead`.',
     zh: '最短公示期未满，最早可申请日期见 instead。',
   },
+  REPORT_NOT_POSSIBLE: {
+    status: 503,
+    en: 'No report can be issued or read at the moment: signing, the audit log or the store is not available. Ask again later.',
+    zh: '签名、审计留痕或存储暂不可用，不能出具或读取报告，请稍后重试。',
+  },
   ROOTS_MIXED: {
     status: 400,
     en: "Ask for the gateway's own records in an operation of their own.",

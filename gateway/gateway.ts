@@ -21,7 +21,8 @@ import { type Authenticator, createAuthenticator } from './request/authenticate.
 import { limitCases } from './request/case-limits.ts';
 import { openCaseQuota } from './request/case-quota.ts';
 import type { Pseudonymise } from './request/pseudonyms.ts';
-import { servedRoots } from './request/execute.ts';
+import { type ExecutorParts, executeOperation, servedRoots } from './request/execute.ts';
+import { openReports } from './reports/open-reports.ts';
 import { joinRoots, unservedRoots } from './request/own-roots.ts';
 import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
@@ -87,6 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { configuration, environment, log, clock, openSources = openConnectors } = options;
   const fingerprint = await fingerprintPolicies(configuration.root);
   const opened: { close(): Promise<void> | void }[] = [];
+  let ownUrl = urlOf(configuration.host, configuration.port);
   try {
     const { snapshot: read, manifests } = await readDefinition(configuration.root, environment);
     await requireKeys(configuration);
@@ -114,10 +116,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     opened.push(authenticator);
     const { requestMilliseconds } = configuration.limits;
     const desk = { state, recorder, pseudonymise, connectors, cache, clock, log, requestMilliseconds };
-    const own = joinRoots([useOfAnswers(recorder, clock), remedies(desk)]);
+    const reports = await openReports({
+      signingKeyFile: configuration.reports.signingKeyFile,
+      state,
+      execute: (admitted, wanted, watched) =>
+        executeOperation(admitted, wanted, { ...executor, recorder: watched(recorder) }),
+      recorder,
+      manifests,
+      publicUrl: () => configuration.reports.publicUrl ?? ownUrl,
+      clock,
+      log,
+    });
+    const own = joinRoots([useOfAnswers(recorder, clock), remedies(desk), reports.roots]);
     const unserved = unservedRoots(snapshot.catalogue.schema, own, servedRoots);
     if (unserved.length > 0) throw new Error(`roots of the schema nobody serves: ${unserved.join(', ')}`);
-    const pipeline = await startPipeline(snapshot.catalogue, {
+    const executor: ExecutorParts = {
       manifests,
       connectors,
       health: watching.health,
@@ -128,7 +141,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       watch: watching.requests,
       limits: configuration.limits,
-    });
+    };
+    const pipeline = await startPipeline(snapshot.catalogue, executor);
     const live = keepPoliciesLive({
       root: configuration.root,
       first: snapshot,
@@ -148,6 +162,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       authenticator,
       pipeline,
       recorder,
+      reports: reports.routes,
       log,
       watch: watching.requests,
       turnedAway: metrics.turnedAway,
@@ -168,6 +183,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const adminPort = await listen(adminServer, admin.port, admin.host, 'ADMIN_PORT');
     opened.push({ close: () => closeServer(adminServer) });
     const port = await listen(server, configuration.port, configuration.host, 'PORT');
+    ownUrl = urlOf(configuration.host, port);
     audit.append({
       kind: 'start',
       policyVersion: snapshot.policies.policySet.version,
@@ -175,7 +191,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
     return {
       port,
-      url: urlOf(configuration.host, port),
+      url: ownUrl,
       adminUrl: urlOf(admin.host, adminPort),
       close: async () => {
         stopping = true;
@@ -257,10 +273,19 @@ function authenticatorFor({ token }: Configuration, clock: () => Date): Authenti
 }
 
 /** In production a key is never made up: a new pseudonym key would cut the log off from its past. */
-async function requireKeys({ sandbox, audit, pseudonymKeyFile, redis }: Configuration): Promise<void> {
+async function requireKeys({
+  sandbox,
+  audit,
+  reports,
+  pseudonymKeyFile,
+  redis,
+}: Configuration): Promise<void> {
   if (sandbox) return;
   const problems: Problem[] = [];
-  const files = [audit.signingKeyFile, pseudonymKeyFile, ...(redis === undefined ? [] : [redis.keyFile])];
+  const files = [
+    ...[audit.signingKeyFile, reports.signingKeyFile, pseudonymKeyFile],
+    ...(redis === undefined ? [] : [redis.keyFile]),
+  ];
   for (const file of files) {
     await access(file).catch(() =>
       problems.push({ file, message: 'is missing: in production keys are made by a person' }),

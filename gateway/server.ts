@@ -13,6 +13,7 @@ import { readJsonBody } from './request/json-body.ts';
 import type { Recorder } from './request/record.ts';
 import type { PolicySnapshot } from './request/snapshot.ts';
 import type { Caller } from './request/stages.ts';
+import { type ReportRoute, type ReportRoutes, reportRouteOf } from './reports/report-routes.ts';
 import { downloadSchema } from './schema-download.ts';
 import type { RequestWatch, Told } from './watch/request-watch.ts';
 
@@ -20,6 +21,7 @@ export interface ServerParts {
   readonly authenticator: Authenticator;
   readonly pipeline: Pipeline;
   readonly recorder: Recorder;
+  readonly reports: ReportRoutes;
   readonly log: Log;
   readonly watch: RequestWatch;
   /** Told of a request that was turned away before it was looked at. */
@@ -78,7 +80,7 @@ async function handle(
   parts: ServerParts,
   inFlight: number,
 ): Promise<void> {
-  const path = (request.url ?? '/').split('?', 1)[0];
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   switch (path) {
     case route:
     case schemaRoute: {
@@ -101,8 +103,19 @@ async function handle(
       return (await parts.readiness())
         ? send(response, 200, '{"status":"ready"}')
         : refuse(response, id, 'NOT_READY');
-    default:
-      return refuse(response, id, 'NOT_FOUND');
+    default: {
+      const report = reportRouteOf(path);
+      if (path !== '/keys' && report === undefined) return refuse(response, id, 'NOT_FOUND');
+      if (request.method !== 'GET') return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: 'GET' });
+      if (!parts.ready()) return turnAway(response, id, 'NOT_READY', parts);
+      if (inFlight > parts.limits.maxInFlight)
+        return turnAway(response, id, 'OVERLOADED', parts, { 'retry-after': '1' });
+      if (report === undefined || report.kind === 'verify')
+        return forEverybody(report?.number, request, response, id, parts);
+      return parts.watch.request({ id, traceparent: request.headersDistinct['traceparent']?.[0] }, (told) =>
+        asCaller(request, response, id, parts, told, shownReport(report)),
+      );
+    }
   }
 }
 
@@ -171,6 +184,45 @@ const query: Ask = async (caller, request, response, facts, parts, told) => {
   send(response, answer.status, answer.body, { 'credit-request': id });
 };
 
+/** Keys, or whether a number and a hash belong together: nothing that needs a caller, or tells of a subject. */
+async function forEverybody(
+  number: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+  id: string,
+  { reports }: ServerParts,
+): Promise<void> {
+  try {
+    const query = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '');
+    const { body, headers } =
+      number === undefined
+        ? await reports.keys()
+        : await reports.verify(number, query, request.headers.accept ?? '');
+    send(response, 200, body, { ...headers, 'credit-request': id });
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    refuse(response, id, error.code);
+  }
+}
+
+/** A report is read for the purpose it was issued for, unless its issuer declares another: then it is not found. */
+const shownReport =
+  (route: ReportRoute): Ask =>
+  async (caller, { headersDistinct }, response, facts, parts, told) => {
+    const issuedFor = await parts.reports.purposeOf(route.number, caller.consumer.name);
+    if (issuedFor === undefined) throw new ClientError('NOT_FOUND');
+    const declared = {
+      purpose: headersDistinct['credit-purpose'] ?? [issuedFor],
+      caseNumber: headersDistinct['credit-case'],
+      user: headersDistinct['credit-user'],
+    };
+    const admitted = parts.watch.stage('admit', () => admit(caller, declared, facts.snapshot, facts));
+    told.kind = 'data';
+    const { body, headers } = await parts.reports.show(route, admitted);
+    told.answered = true;
+    send(response, 200, body, { ...headers, 'credit-request': facts.request });
+  };
+
 const schema: Ask = async (caller, _request, response, facts, parts, told) => {
   told.kind = 'schema';
   const sdl = await downloadSchema(caller, facts.snapshot, facts, parts.recorder);
@@ -215,10 +267,10 @@ function refuse(
 function send(
   response: ServerResponse,
   status: number,
-  body: string,
+  body: string | Buffer,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': bytes.length,

@@ -41,6 +41,8 @@ export interface AuditLog {
    * @throws AuditError AUDIT_QUEUE_FULL, AUDIT_ENTRY_INVALID, AUDIT_ENTRY_TOO_LARGE, AUDIT_FAILED, AUDIT_CLOSED
    */
   append(body: AuditBody): number;
+  /** The same, for whoever must cite the entry. @returns its number and hash */
+  appendAt(body: AuditBody): Head;
   /** Resolves when entry `seq` and all before it are on disk. @throws AuditError AUDIT_FAILED, AUDIT_SEQ_UNKNOWN */
   durable(seq: number): Promise<void>;
   /** The last entry appended, durable or not. */
@@ -153,14 +155,18 @@ class GroupCommitLog implements AuditLog {
   }
 
   append(body: AuditBody): number {
+    return this.appendAt(body).seq;
+  }
+
+  appendAt(body: AuditBody): Head {
     if (this.#state !== 'open') throw this.#refusal();
     if (this.#queued >= this.#options.queueCharacters) {
       throw new AuditError('AUDIT_QUEUE_FULL', 'the audit log cannot be written as fast as it grows');
     }
-    const { seq } = this.#chain(body);
+    const entry = this.#chain(body);
     if (this.#sinceCheckpoint >= this.#options.checkpointEvery) this.#chainCheckpoint();
     this.#committing ??= this.#commit();
-    return seq;
+    return entry;
   }
 
   durable(seq: number): Promise<void> {

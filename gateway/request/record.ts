@@ -6,7 +6,7 @@ import type { SourceRequest, Subject } from '../../connectors/contract.ts';
 import type { Manifest } from '../../connectors/manifest.ts';
 import { testsSent } from '../../connectors/source-condition.ts';
 import type { FieldTest } from '../../policies/engine/row-filter.ts';
-import type { AuditBody, Json } from '../audit/entry.ts';
+import type { AuditBody, Head, Json } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Completion } from './complete.ts';
@@ -17,15 +17,20 @@ import type { Admitted, Caller, Decided, Fetched, Planned } from './stages.ts';
 
 /** What the record stage writes. Every method that answers resolves when its entries are durable. */
 export interface Recorder {
-  /** Appends the intent: who wants what of whom, why, under which policies. Must precede the first fetch. */
+  /**
+   * Appends the intent: who wants what of whom, why, under which policies. Must precede the first fetch.
+   * @returns where it stands
+   */
   intend(
     admitted: Admitted,
     document: DocumentNode,
     operationName: string | undefined,
     planned?: Planned,
-  ): void;
+  ): Head;
   /** Waits until everything appended so far is durable: nothing is done that would leave no trace. */
   settle(): Promise<void>;
+  /** The last entry of the log, durable after `settle`. */
+  head(): Head;
   /** Appends what was done, or told, about an answer or a record; durable with the outcome. */
   note(decided: Decided, deed: string, about: Readonly<Record<string, Json>>): void;
   /** Appends the outcome and waits until intent and outcome are durable. */
@@ -84,10 +89,11 @@ export function createRecorder(
             [scene.scene, asOf, place ?? ''].join(' ').trimEnd(),
           );
       }
-      log.append(body as AuditBody);
+      return log.appendAt(body as AuditBody);
     },
     // Not async: nothing of the records may be held while the disk is waited for.
     settle: () => log.durable(log.head.seq),
+    head: () => log.head,
     note: ({ admitted }, deed, about) => {
       log.append({
         kind: 'deed',

@@ -36,7 +36,25 @@ const caseSubjects = `
     return true;
   end $$;`;
 
+const reports = `
+  create table if not exists gateway.report (
+    number text primary key,
+    consumer text not null,
+    purpose text not null,
+    issued_at timestamptz not null,
+    kept_until date not null,
+    hash text not null,
+    document text not null
+  );
+  create index if not exists report_kept_until on gateway.report (kept_until);
+  create table if not exists gateway.report_key (
+    kid text primary key,
+    jwk jsonb not null,
+    first_used_at timestamptz not null default now()
+  );`;
+
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'subjects of a case', sql: caseSubjects },
   { id: 2, name: 'remedies', sql: remedyTables },
+  { id: 3, name: 'reports', sql: reports },
 ];

@@ -102,6 +102,19 @@ export type DeliveryOutcome =
   /** Put aside: the one before it stays. 已隔离，沿用此前数据。 */
   | 'QUARANTINED';
 
+/** Why an answer differs from the one that was reported. 结果与原报告不同的原因。 */
+export type DifferenceKind =
+  /** The access policies have another version, or show something else. 访问策略不同。 */
+  | 'POLICIES'
+  /** A record came, went or changed. 记录新增、消失或变更。 */
+  | 'RECORDS'
+  /** An objection, repair or the like changed what a record does. 异议、修复等改变了记录的效力。 */
+  | 'REMEDIES'
+  /** The rules have another version. 规则版本不同。 */
+  | 'RULES'
+  /** A mandatory source is in another state. 必查来源状态不同。 */
+  | 'SOURCES';
+
 /** Kind of a disciplinary action, 政务处分法 §7. 政务处分种类。 */
 export type DisciplinaryActionKind =
   /** Demerit. 记过。 */
@@ -330,6 +343,13 @@ export type Sharing =
   | 'NONE'
   /** Shared without condition. 无条件共享。 */
   | 'UNCONDITIONAL';
+
+/** Kind of subject. 主体类型。 */
+export type SubjectKind =
+  /** Organisation, by USCC. 组织，凭统一社会信用代码。 */
+  | 'ORGANIZATION'
+  /** Natural person, by citizen identity number. 自然人，凭公民身份号码。 */
+  | 'PERSON';
 
 /** What became of an answer. 查询结果的使用情况。 */
 export type UseOfAnswer =

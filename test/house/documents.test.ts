@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { AUDIT_HELP } from '../../gateway/audit/report.ts';
 import { issueToken } from '../../gateway/cli/issue-token.ts';
 import { help as startHelp } from '../../gateway/cli/start-texts.ts';
+import { REPORT_HELP } from '../../gateway/reports/command.ts';
 import { runDocsCommand } from '../../gateway/documentation/command.ts';
 import { readmeSteps, missingPieces } from './readme-steps.ts';
 import { filesUnder, rooms, sourcesOf, textOf } from './source-files.ts';
@@ -42,6 +43,7 @@ test('every flag of a command that is written anywhere is in its --help', async 
     audit: AUDIT_HELP,
     check: textOf('gateway/cli/check.ts'),
     docs: docsHelp,
+    report: REPORT_HELP,
     start: startHelp,
     token: tokenHelp,
     ...Object.fromEntries(

@@ -106,6 +106,7 @@ describe('a killed gateway', () => {
           JWKS_FILE: issuer.jwksFile,
           AUDIT_DIRECTORY: directory,
           AUDIT_SIGNING_KEY_FILE: join(world.root, 'keys/killed.key'),
+          REPORT_SIGNING_KEY_FILE: join(world.root, 'keys/report.key'),
           PSEUDONYM_KEY_FILE: join(world.root, 'keys/pseudonym.key'),
         },
       });

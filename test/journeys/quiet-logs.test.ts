@@ -35,6 +35,7 @@ beforeAll(async () => {
       JWKS_FILE: issuer.jwksFile,
       AUDIT_DIRECTORY: join(directory, 'audit'),
       AUDIT_SIGNING_KEY_FILE: join(directory, 'audit.key'),
+      REPORT_SIGNING_KEY_FILE: join(directory, 'report.key'),
       PSEUDONYM_KEY_FILE: join(directory, 'pseudonym.key'),
     },
   });

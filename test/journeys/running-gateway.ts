@@ -47,6 +47,8 @@ export interface RunningGateway {
   readonly sandbox: Sandbox;
   readonly gateway: Gateway;
   readonly auditDirectory: string;
+  /** What it was configured with: for a second gateway beside it. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly root: string;
   /** Log lines written, as objects. */
   readonly logged: readonly unknown[];
@@ -93,6 +95,7 @@ export async function runGateway(
     JWKS_FILE: issuer.jwksFile,
     AUDIT_DIRECTORY: join(root, 'audit'),
     AUDIT_SIGNING_KEY_FILE: join(root, 'keys/audit.key'),
+    REPORT_SIGNING_KEY_FILE: join(root, 'keys/report.key'),
     PSEUDONYM_KEY_FILE: join(root, 'keys/pseudonym.key'),
     ...(options.ownNames === true ? { PROJECT_ROOT: join(root, 'project') } : {}),
     ...options.environment,
@@ -132,6 +135,7 @@ export async function runGateway(
     token,
     post,
     auditDirectory: join(root, 'audit'),
+    environment,
     entries: () =>
       readdirSync(join(root, 'audit'))
         .filter((name) => name.endsWith('.jsonl'))

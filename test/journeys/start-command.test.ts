@@ -30,6 +30,7 @@ function start(environment: Record<string, string> = {}): { child: ChildProcess;
       SANDBOX_DIRECTORY: join(directory, 'sandbox'),
       AUDIT_DIRECTORY: join(directory, 'audit'),
       AUDIT_SIGNING_KEY_FILE: join(directory, 'keys/audit.key'),
+      REPORT_SIGNING_KEY_FILE: join(directory, 'keys/report.key'),
       PSEUDONYM_KEY_FILE: join(directory, 'keys/pseudonym.key'),
       ...environment,
     },

@@ -1,0 +1,38 @@
+// Judges the question of a report anew: the same subjects, scene, day and place, by the rules and on the data of today.
+import type { Decided } from '../request/stages.ts';
+import type { ReportContent } from './report-content.ts';
+import { replayDifferences } from './replay-differences.ts';
+import { type Execute, askVerdicts } from './verdict-question.ts';
+
+/** The schema's Replay. Throws the ClientError of whatever refuses the question today. */
+export async function replayReport(
+  parts: { readonly execute: Execute; readonly clock: () => Date },
+  { admitted }: Decided,
+  reported: ReportContent,
+): Promise<unknown> {
+  const { kind, subjects, scene, asOf, jurisdiction } = reported.question;
+  const now = await askVerdicts(parts.execute, admitted, {
+    kind: kind === 'Person' ? 'Person' : 'Organization',
+    codes: subjects,
+    scene,
+    asOf,
+    jurisdiction,
+  });
+  const { policySet, rulebook } = admitted.snapshot.policies;
+  const differences = replayDifferences(reported, now, {
+    policyVersion: policySet.version,
+    rulesVersion: rulebook.version,
+  });
+  const outcomes = now.members.map((member) => ('outcome' in member ? member.outcome : null));
+  const differs =
+    reported.verdicts.members.some(({ index, outcome }) => outcome !== outcomes[index]) ||
+    differences.some(({ index }) => index !== null);
+  return {
+    number: reported.number,
+    replayedAt: parts.clock().toISOString(),
+    differs,
+    before: reported.verdicts.combined,
+    after: now.outcome,
+    differences,
+  };
+}

@@ -1,0 +1,131 @@
+// A report as a PDF: text that can be selected and searched, the letters it uses embedded, and the signed document
+// itself attached, so that the paper's file still proves itself.
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import PDFDocument from 'pdfkit';
+import { qrCodeOf } from './qr-code.ts';
+import type { ReportContent } from './report-content.ts';
+import { type Block, type Proof, reportLayout, reportTitle } from './report-layout.ts';
+
+type Pdf = InstanceType<typeof PDFDocument>;
+
+const margin = 48;
+const qrSide = 96;
+const padding = 4;
+
+let font: Promise<Buffer> | undefined;
+
+/** Noto Sans Hans (SIL Open Font License), read once. */
+function fontFile(): Promise<Buffer> {
+  font ??= readFile(
+    join(
+      dirname(createRequire(import.meta.url).resolve('@embedpdf/fonts-sc')),
+      '../fonts/NotoSansHans-Regular.otf',
+    ),
+  ).catch((error: unknown) => {
+    font = undefined;
+    throw error;
+  });
+  return font;
+}
+
+/** A4. `document` is the signed report. */
+export async function reportPdf(report: ReportContent, document: string, proof: Proof): Promise<Buffer> {
+  const issuedAt = new Date(report.issuedAt);
+  const pdf = new PDFDocument({
+    size: 'A4',
+    margin,
+    lang: 'zh-CN',
+    displayTitle: true,
+    font: null as unknown as string,
+    info: { Title: `${reportTitle} ${report.number}`, CreationDate: issuedAt, ModDate: issuedAt },
+  });
+  const chunks: Buffer[] = [];
+  pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const finished = new Promise<void>((resolve, reject) => pdf.once('end', resolve).once('error', reject));
+  pdf.registerFont('text', await fontFile());
+  pdf.font('text');
+  pdf.fontSize(18).text(reportTitle, { align: 'center' }).moveDown(0.5);
+  for (const block of reportLayout(report, proof)) draw(pdf, block);
+  drawQrCode(pdf, proof.verifyAt);
+  pdf.file(Buffer.from(document, 'utf8'), {
+    name: `${report.number}.json`,
+    type: 'application/json',
+    creationDate: issuedAt,
+    modifiedDate: issuedAt,
+  });
+  pdf.end();
+  await finished;
+  return Buffer.concat(chunks);
+}
+
+function draw(pdf: Pdf, block: Block): void {
+  switch (block.kind) {
+    case 'heading':
+      keepTogether(pdf, 60);
+      pdf.moveDown(0.6).fontSize(12).fillColor('black').text(printable(block.text), margin).moveDown(0.2);
+      return;
+    case 'note':
+      pdf.moveDown(0.3).fontSize(9).text(printable(block.text), margin).moveDown(0.3);
+      return;
+    case 'facts':
+      for (const row of block.rows) drawRow(pdf, row, [0.28, 0.72], '#444');
+      return;
+    case 'table':
+      drawRow(pdf, block.columns, block.widths, '#444');
+      for (const row of block.rows) drawRow(pdf, row, block.widths, 'black');
+      return;
+    default:
+      block satisfies never;
+  }
+}
+
+/** One row of cells over the width of the page, with a line below; never torn between two pages. */
+function drawRow(pdf: Pdf, cells: readonly string[], widths: readonly number[], first: string): void {
+  pdf.fontSize(9);
+  const whole = pdf.page.width - 2 * margin;
+  const texts = cells.map(printable);
+  const height =
+    Math.max(
+      ...texts.map((text, at) => pdf.heightOfString(text, { width: whole * widths[at]! - 2 * padding })),
+    ) + padding;
+  keepTogether(pdf, height);
+  const top = pdf.y;
+  let left = margin;
+  texts.forEach((text, at) => {
+    const width = whole * widths[at]!;
+    pdf.fillColor(at === 0 ? first : 'black').text(text, left + padding, top, { width: width - 2 * padding });
+    left += width;
+  });
+  pdf.x = margin;
+  pdf.y = top + height;
+  pdf
+    .moveTo(margin, pdf.y - 1)
+    .lineTo(margin + whole, pdf.y - 1)
+    .lineWidth(0.4)
+    .stroke('#bbbbbb');
+  pdf.y += 2;
+}
+
+function keepTogether(pdf: Pdf, height: number): void {
+  if (pdf.y + height > pdf.page.height - margin) pdf.addPage();
+}
+
+function drawQrCode(pdf: Pdf, address: string): void {
+  keepTogether(pdf, qrSide + 24);
+  const { side, isDark } = qrCodeOf(address);
+  const unit = qrSide / side;
+  const top = pdf.y + 12;
+  for (let row = 0; row < side; row += 1) {
+    for (let column = 0; column < side; column += 1) {
+      if (isDark(row, column)) pdf.rect(margin + column * unit, top + row * unit, unit, unit);
+    }
+  }
+  pdf.fill('black');
+}
+
+/** What cannot be seen, or would turn the rest around, is a dot. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '·');
+}
