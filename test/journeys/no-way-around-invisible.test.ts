@@ -269,6 +269,8 @@ const literals: Readonly<Record<string, () => string>> = {
   SubjectCode: () => '[]',
   Scene: () => 'GOVERNMENT_PROCUREMENT',
   String: () => '""',
+  ID: () => '"1"',
+  SubjectKind: () => 'ORGANIZATION',
 };
 
 /** One query down a path, fields renamed by `rename`; the last one with `end`. */
