@@ -118,7 +118,8 @@ async function issue(parts: ReportParts, decided: Decided, question: Question): 
     );
     return reportView(document, parts.publicUrl());
   } catch (error) {
-    if (error instanceof ClientError) throw error;
+    // What the gateway itself cannot do at the moment is no refusal of the question.
+    if (error instanceof ClientError && error.code !== 'NOT_READY') throw error;
     log.error({ request: admitted.request, err: error }, 'a report could not be issued');
     throw new ClientError('REPORT_NOT_POSSIBLE', 'issueReport', error);
   }

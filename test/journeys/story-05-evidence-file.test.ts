@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfiguration } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/gateway.ts';
@@ -266,13 +267,27 @@ test('what cannot be reported is refused by a code, and leaves no report', async
   expect([code(twice), twice.body.data.b]).toEqual(['QUERY_TOO_WIDE', null]);
 });
 
-test('where the report cannot be kept there is none', async () => {
+test('where the gateway cannot judge there is no report', async () => {
   await world.sandbox.relays!.gateway.setMode('refuse');
   const refused = await issue([id('clean-firm')]);
   await world.sandbox.relays!.gateway.setMode('pass');
   expect(refused.body.data).toEqual({ issueReport: null });
   expect(refused.body.errors?.map(({ extensions }) => extensions.code)).toEqual(['REPORT_NOT_POSSIBLE']);
   expect(world.entries().at(-1)).toMatchObject({ kind: 'outcome', errors: ['REPORT_NOT_POSSIBLE'] });
+});
+
+test('where the report cannot be kept there is none, though it was signed and traced', async () => {
+  const database = new pg.Client({ connectionString: world.sandbox.environment.DATABASE_URL });
+  await database.connect();
+  await database.query('alter table gateway.report rename to report_elsewhere');
+  const refused = await issue([id('clean-firm')]);
+  await database.query('alter table gateway.report_elsewhere rename to report');
+  await database.end();
+  expect(refused.body.data).toEqual({ issueReport: null });
+  expect(refused.body.errors?.map(({ extensions }) => extensions.code)).toEqual(['REPORT_NOT_POSSIBLE']);
+  const own = world.entries().filter(({ request }) => request === refused.body.extensions?.request);
+  expect(own.map(({ kind }) => kind)).toEqual(['intent', 'intent', 'outcome', 'deed', 'outcome']);
+  expect(own.at(-1)).toMatchObject({ errors: ['REPORT_NOT_POSSIBLE'] });
 });
 
 test('judged anew on the same data nothing differs', async () => {
