@@ -116,12 +116,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     opened.push(authenticator);
     const { requestMilliseconds } = configuration.limits;
     const desk = { state, recorder, pseudonymise, connectors, cache, clock, log, requestMilliseconds };
+    const effects = openEffects(state, pseudonymise, log);
     const reports = await openReports({
       signingKeyFile: configuration.reports.signingKeyFile,
       state,
       execute: (admitted, wanted, watched) =>
         executeOperation(admitted, wanted, { ...executor, recorder: watched(recorder) }),
       recorder,
+      effects,
       manifests,
       publicUrl: () => configuration.reports.publicUrl ?? ownUrl,
       clock,
@@ -137,7 +139,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       recorder,
       own,
       cases: limitCases(quota, pseudonymise, log),
-      effects: openEffects(state, pseudonymise, log),
+      effects,
       log,
       watch: watching.requests,
       limits: configuration.limits,

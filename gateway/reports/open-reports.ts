@@ -1,6 +1,7 @@
 // Opens the room: what reports offer to queries and over plain HTTP, made of what the gateway has.
 import type { Log } from '../../connectors/log.ts';
 import type { Manifest } from '../../connectors/manifest.ts';
+import type { EffectLookUp } from '../remedies/effects.ts';
 import type { OwnRoots } from '../request/own-roots.ts';
 import type { Recorder } from '../request/record.ts';
 import type { GatewayState } from '../state/state.ts';
@@ -22,6 +23,7 @@ export async function openReports(given: {
   readonly state: GatewayState | undefined;
   readonly execute: Execute;
   readonly recorder: Recorder;
+  readonly effects: EffectLookUp;
   readonly manifests: readonly Manifest[];
   /** Asked when it is needed: a free port is known late. Without a slash at its end. */
   readonly publicUrl: () => string;

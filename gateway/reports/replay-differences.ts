@@ -24,9 +24,13 @@ const ofRule = ['effect', 'basis', 'title', 'certainty', 'jurisdiction'];
 /** Fields of a finding that an objection or a repair changes. */
 const ofRemedy = ['underObjection', 'otherBasis'];
 
+/** Whether a remedy of this gateway has an effect on a member's record now. */
+export type Remedied = (index: number, source: string, recordType: string, record: string) => boolean;
+
 export function replayDifferences(
   reported: ReportContent,
   now: Asked,
+  remedied: Remedied,
   versions: { readonly policyVersion: string; readonly rulesVersion: string },
 ): readonly Difference[] {
   const all = (kind: DifferenceKind, before: string, after: string): Difference[] =>
@@ -43,7 +47,7 @@ export function replayDifferences(
       const before = reported.answer.members.find(({ index }) => index === member.index);
       return before === undefined || !('verdict' in member)
         ? []
-        : memberDifferences(member.index, before.verdict, member.verdict, rules);
+        : memberDifferences(member.index, before.verdict, member.verdict, rules, remedied);
     }),
   ];
 }
@@ -62,6 +66,7 @@ function memberDifferences(
   before: AnsweredVerdict,
   after: AnsweredVerdict,
   rules: RuleIds,
+  remedied: Remedied,
 ): Difference[] {
   const states = { before: statesOf(before), after: statesOf(after) };
   const found: Difference[] = [];
@@ -76,7 +81,7 @@ function memberDifferences(
     if (isSame(was, is)) continue;
     const one = (is ?? was)!;
     found.push({
-      kind: whyOf(was, is, states, rules),
+      kind: isRemedied(one, index, remedied) ? 'REMEDIES' : whyOf(was, is, states, rules),
       index,
       rule: textOf(one['rule']),
       source: textOf(one['source']),
@@ -85,6 +90,12 @@ function memberDifferences(
     });
   }
   return found;
+}
+
+function isRemedied(finding: Facts, index: number, remedied: Remedied): boolean {
+  const { source, recordType, record } = finding;
+  const known = typeof source === 'string' && typeof recordType === 'string' && typeof record === 'string';
+  return known && remedied(index, source, recordType, record);
 }
 
 function whyOf(

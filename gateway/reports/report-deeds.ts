@@ -4,6 +4,7 @@ import type { Log } from '../../connectors/log.ts';
 import type { Manifest } from '../../connectors/manifest.ts';
 import type { SubjectTypeName } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
+import type { EffectLookUp } from '../remedies/effects.ts';
 import type { OwnRoots } from '../request/own-roots.ts';
 import type { Recorder } from '../request/record.ts';
 import type { Admitted, Decided } from '../request/stages.ts';
@@ -19,6 +20,7 @@ import { type Execute, type Question, askVerdicts } from './verdict-question.ts'
 export interface ReportParts {
   readonly execute: Execute;
   readonly recorder: Recorder;
+  readonly effects: EffectLookUp;
   /** Undefined where the gateway has no state of its own: then no report is possible. */
   readonly store: ReportStore | undefined;
   readonly key: ReportSigningKey;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { replayDifferences } from '../../../gateway/reports/replay-differences.ts';
+import { type Remedied, replayDifferences } from '../../../gateway/reports/replay-differences.ts';
 import type { AnsweredVerdict, Asked } from '../../../gateway/reports/verdict-question.ts';
 import { content, finding } from './fixtures.ts';
 
@@ -21,8 +21,9 @@ function now(verdict: AnsweredVerdict): Asked {
     intent: { seq: 1, hash: '' },
   };
 }
-const kinds = (verdict: AnsweredVerdict, said = versions) =>
-  replayDifferences(content, now(verdict), said).map(({ kind, index }) => [kind, index]);
+const never = (): boolean => false;
+const kinds = (verdict: AnsweredVerdict, said = versions, remedied: Remedied = never) =>
+  replayDifferences(content, now(verdict), remedied, said).map(({ kind, index }) => [kind, index]);
 
 test('the same answer has no difference, whatever the order of its members', () => {
   const reversed = Object.fromEntries(Object.entries(finding).reverse());
@@ -52,6 +53,14 @@ describe('a finding', () => {
     expect(kinds({ findings: [{ ...finding, status: 'SUSPENDED' }] })).toEqual([['REMEDIES', 0]]);
   });
 
+  test('of a record that a remedy put out of use, and of no other record', () => {
+    const repaired: Remedied = (index, ...record) =>
+      index === 0 && record.join() === ['court', 'CourtListing', finding.record].join();
+    const other: Remedied = (index, source, type, record) => !repaired(index, source, type, record);
+    expect(kinds({ findings: [] }, versions, repaired)).toEqual([['REMEDIES', 0]]);
+    expect(kinds({ findings: [] }, versions, other)).toEqual([['RECORDS', 0]]);
+  });
+
   test('of a rule that reads otherwise, or is new', () => {
     expect(kinds({ findings: [{ ...finding, basis: '新法' }] })).toEqual([['RULES', 0]]);
     expect(kinds({ findings: [finding, { ...finding, rule: 'R99' }] })).toEqual([['RULES', 0]]);
@@ -74,6 +83,7 @@ test('what differs is said before and after', () => {
   const [difference] = replayDifferences(
     content,
     now({ findings: [{ ...finding, status: 'SUSPENDED' }] }),
+    never,
     versions,
   );
   expect(difference).toMatchObject({
