@@ -75,8 +75,13 @@ export const errorTexts = {
   },
   SUBJECT_NOT_PERMITTED: {
     status: 403,
-    en: 'The declared purpose does not cover this kind of subject.',
-    zh: '所声明的用途不适用于该类主体。',
+    en: 'The declared purpose does not cover this subject: it is of another kind, or not the one the token speaks for.',
+    zh: '所声明的用途不适用于该主体：主体类别不符，或并非令牌所代表的主体。',
+  },
+  SELF_REQUIRED: {
+    status: 403,
+    en: 'This needs a token that says which subject it speaks for: sign in as the person or organisation itself.',
+    zh: '须使用载明所代表主体的令牌：请以本人或本单位身份登录。',
   },
   SCENE_NOT_APPLICABLE: {
     status: 400,

@@ -1,5 +1,6 @@
 // Wires the rooms into a running gateway, in the order in which each can refuse to start. Everything that is
 // wrong is found before anything listens.
+import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FactCache, openFactCache } from '../connectors/cache/fact-cache.ts';
@@ -26,6 +27,9 @@ import { openReports } from './reports/open-reports.ts';
 import { joinRoots, unservedRoots } from './request/own-roots.ts';
 import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
+import { type AccessIndex, followAuditLog } from './recall/access-index.ts';
+import { accessLogs } from './recall/access-log.ts';
+import { openReadingStore } from './recall/reading-store.ts';
 import { useOfAnswers } from './request/use-of-answers.ts';
 import { openEffects } from './remedies/effects.ts';
 import { remedies } from './remedies/remedies.ts';
@@ -96,10 +100,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     opened.push(watching);
     const { metrics } = watching;
     const snapshot = takeSnapshot(read.catalogue, read.policies, metrics);
-    const { audit, pseudonymise } = await openAudit(options, watching, opened);
+    const committed: { index?: AccessIndex } = {};
+    const { audit, pseudonymise } = await openAudit(options, watching, opened, () => committed.index?.wake());
     const recorder = createRecorder(audit, pseudonymise, manifests);
     const state = openOwnState(configuration, snapshot);
     if (state !== undefined) opened.push(state);
+    const index = state === undefined ? undefined : openAccessIndex(options, audit, state);
+    if (index !== undefined) {
+      committed.index = index;
+      opened.push(index);
+    }
     const quota = state === undefined ? undefined : openCaseQuota(state);
     const cache = await openCache(options, manifests, watching.watch);
     opened.push(cache);
@@ -117,6 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const { requestMilliseconds } = configuration.limits;
     const desk = { state, recorder, pseudonymise, connectors, cache, clock, log, requestMilliseconds };
     const effects = openEffects(state, pseudonymise, log);
+    const cases = limitCases(quota, pseudonymise, log);
     const reports = await openReports({
       signingKeyFile: configuration.reports.signingKeyFile,
       state,
@@ -129,7 +140,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clock,
       log,
     });
-    const own = joinRoots([useOfAnswers(recorder, clock), remedies(desk), reports.roots]);
+    const own = joinRoots([
+      useOfAnswers(recorder, clock),
+      remedies(desk),
+      reports.roots,
+      accessLogs({ state, index, pseudonymise, recorder, cases, log }),
+    ]);
     const unserved = unservedRoots(snapshot.catalogue.schema, own, servedRoots);
     if (unserved.length > 0) throw new Error(`roots of the schema nobody serves: ${unserved.join(', ')}`);
     const executor: ExecutorParts = {
@@ -138,7 +154,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       health: watching.health,
       recorder,
       own,
-      cases: limitCases(quota, pseudonymise, log),
+      cases,
       effects,
       log,
       watch: watching.requests,
@@ -188,6 +204,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ownUrl = urlOf(configuration.host, port);
     audit.append({
       kind: 'start',
+      // Tells the logs of replicas apart that start in the same instant.
+      run: randomUUID(),
       policyVersion: snapshot.policies.policySet.version,
       sources: [...connectors.keys()],
     });
@@ -203,6 +221,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await pipeline.stop();
         await closeAll(connectors, authenticator);
         await cache.close();
+        await index?.close();
         await state?.close();
         if (audit.healthy) audit.append({ kind: 'stop' });
         await audit.close();
@@ -219,6 +238,7 @@ async function openAudit(
   { configuration, clock, log, onFatal }: GatewayOptions,
   { metrics }: Watching,
   opened: { close(): Promise<void> | void }[],
+  onCommit: () => void,
 ): Promise<{ audit: AuditLog; pseudonymise: Pseudonymise }> {
   const { anchorFile, directory, signingKeyFile } = configuration.audit;
   const { log: audit, recovered } = await openAuditLog({
@@ -226,7 +246,10 @@ async function openAudit(
     signingKey: await loadOrCreateSigningKey(signingKeyFile),
     clock,
     onFatal,
-    onCommit: metrics.auditCommitted,
+    onCommit: (commit) => {
+      metrics.auditCommitted(commit);
+      onCommit();
+    },
     segmentBytes: 64 * 1024 * 1024,
     ...(anchorFile === undefined ? {} : { anchorFile }),
   });
@@ -234,6 +257,15 @@ async function openAudit(
   if (recovered.cutBytes > 0) log.warn({ ...recovered }, 'a torn end of the audit log was cut');
   const key = await loadOrCreateKey(configuration.pseudonymKeyFile);
   return { audit, pseudonymise: createPseudonymiser(key) };
+}
+
+function openAccessIndex(
+  { configuration, clock, log }: GatewayOptions,
+  audit: AuditLog,
+  state: GatewayState,
+): AccessIndex {
+  const { directory } = configuration.audit;
+  return followAuditLog({ directory, audit, store: openReadingStore(state), clock, log });
 }
 
 /** Redis is opened only when a manifest has something to keep. */

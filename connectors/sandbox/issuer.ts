@@ -14,6 +14,8 @@ export interface TokenTerms {
   readonly now: number;
   /** Life of the token, seconds; 600 unless given. */
   readonly ttlSeconds?: number;
+  /** Whom the token speaks for, where it speaks for somebody. */
+  readonly subject?: { readonly kind: 'Organization' | 'Person'; readonly id: string };
 }
 
 export interface SandboxIssuer {
@@ -41,9 +43,10 @@ export async function loadOrCreateSandboxIssuer(directory: string): Promise<Sand
   await publish(jwksFile, { keys: [{ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' }] });
   const key = await importJWK(jwk, 'ES256');
 
-  const sign = (clientId: string, { now, ttlSeconds = 600 }: TokenTerms): Promise<string> => {
+  const sign = (clientId: string, { now, ttlSeconds = 600, subject }: TokenTerms): Promise<string> => {
     const issuedAt = Math.floor(now / 1000);
-    return new SignJWT({ client_id: clientId })
+    const speaksFor = subject === undefined ? {} : { subject_kind: subject.kind, subject_id: subject.id };
+    return new SignJWT({ client_id: clientId, ...speaksFor })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
       .setIssuer(SANDBOX_ISSUER)
       .setAudience(SANDBOX_AUDIENCE)

@@ -47,6 +47,8 @@ export interface AuditLog {
   durable(seq: number): Promise<void>;
   /** The last entry appended, durable or not. */
   readonly head: Head;
+  /** Number of the last entry that is on disk; 0 for none. */
+  readonly durableSeq: number;
   /** False once closed or failed. */
   readonly healthy: boolean;
   /** What waits for the disk, in UTF-16 units. */
@@ -144,6 +146,10 @@ class GroupCommitLog implements AuditLog {
 
   get head(): Head {
     return this.#head;
+  }
+
+  get durableSeq(): number {
+    return this.#durableSeq;
   }
 
   get healthy(): boolean {

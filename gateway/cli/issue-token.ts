@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { loadOrCreateSandboxIssuer } from '../../connectors/sandbox/issuer.ts';
+import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
+import { parseUscc } from '../../schema/identifiers/uscc.ts';
 
 export interface CommandOutcome {
   /** 0 done, 1 failed, 2 wrong use. */
@@ -26,9 +28,10 @@ const MAX_TTL_SECONDS = 3600;
 
 const HELP = `Prints a token of the sandbox issuer.
 
-  npm run -s token -- --consumer <name> [--ttl 600] [--directory data/sandbox] [--root .]
+  npm run -s token -- --consumer <name> [--subject <code>] [--ttl 600] [--directory data/sandbox] [--root .]
 
   --consumer   a consumer of policies/consumers.yaml
+  --subject    the citizen id or unified social credit code of whom the bearer is, for a portal of subjects themselves
   --ttl        life in seconds, 1 to ${MAX_TTL_SECONDS} (600)
   --directory  where the sandbox keeps its key, from the project root (data/sandbox)
   --root       the project root ($PROJECT_ROOT, or the current folder)
@@ -61,11 +64,15 @@ export async function issueToken(
   if (options.consumer === 'public') return misuse(`public is who has no token. ${list}`);
   if (!consumers.includes(options.consumer)) return misuse(`This consumer is not known. ${list}`);
 
+  const subject = options.subject === undefined ? undefined : subjectOf(options.subject);
+  if (options.subject !== undefined && subject === undefined)
+    return misuse('--subject must be a citizen id or a unified social credit code.');
+
   try {
     const issuer = await loadOrCreateSandboxIssuer(resolve(root, options.directory));
     return {
       exitCode: 0,
-      stdout: `${await issuer.sign(options.consumer, { now, ttlSeconds })}\n`,
+      stdout: `${await issuer.sign(options.consumer, { now, ttlSeconds, ...(subject === undefined ? {} : { subject }) })}\n`,
       stderr: '',
     };
   } catch (error) {
@@ -79,6 +86,7 @@ function readOptions(args: readonly string[]) {
       args: [...args],
       options: {
         consumer: { type: 'string' },
+        subject: { type: 'string' },
         ttl: { type: 'string', default: '600' },
         directory: { type: 'string', default: 'data/sandbox' },
         root: { type: 'string' },
@@ -88,6 +96,14 @@ function readOptions(args: readonly string[]) {
   } catch {
     return undefined;
   }
+}
+
+/** Of the kind whose check it passes, a person first. */
+function subjectOf(text: string): { kind: 'Organization' | 'Person'; id: string } | undefined {
+  const person = parseCitizenId(text);
+  if (person.ok) return { kind: 'Person', id: person.value };
+  const organization = parseUscc(text);
+  return organization.ok ? { kind: 'Organization', id: organization.value } : undefined;
 }
 
 /** The names but `public`, sorted; or what is wrong with the file. */

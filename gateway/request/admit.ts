@@ -37,6 +37,7 @@ export function admit(
     if (!caller.consumer.purposes.includes(purpose.name)) throw new ClientError('PURPOSE_NOT_HELD');
     if (purpose.caseRequired && caseNumber === undefined) throw new ClientError('CASE_REQUIRED');
     if (purpose.userRequired && user === undefined) throw new ClientError('USER_REQUIRED');
+    if (purpose.ownSubjectOnly) requireSelf(caller, purpose);
   }
   return enter<'admitted', Admitted>({
     caller,
@@ -48,6 +49,12 @@ export function admit(
     ...(caseNumber === undefined ? {} : { caseNumber }),
     ...(user === undefined ? {} : { user }),
   } as Admitted);
+}
+
+/** A purpose for one's own records is of no use to a token that says nothing of whose they are. */
+function requireSelf({ speaksFor }: Caller, { subjects }: Purpose): void {
+  if (speaksFor === undefined) throw new ClientError('SELF_REQUIRED');
+  if (!subjects.includes(speaksFor.kind)) throw new ClientError('SUBJECT_NOT_PERMITTED');
 }
 
 function single(values: readonly string[] | undefined): string | undefined {

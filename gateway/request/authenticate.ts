@@ -1,6 +1,9 @@
 // Owns the first stage: from the Authorization header to the client that a trusted issuer vouches for.
 // No header is anonymous; anything else that is not wholly right is refused, never downgraded to anonymous.
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import type { Subject } from '../../connectors/contract.ts';
+import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
+import { parseUscc } from '../../schema/identifiers/uscc.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
 import type { IssuerKey, IssuerKeyLimits, IssuerKeySource } from './issuer-keys.ts';
 import { lifetimeAt, tokenClaimsShape, tokenHeaderShape } from './token-claims.ts';
@@ -30,6 +33,8 @@ export type Authentication =
       readonly clientId: string;
       readonly subject: string;
       readonly tokenId: string;
+      /** Whom the bearer was verified to be, canonical; undefined where the token says nothing of it. */
+      readonly speaksFor?: Subject;
       /** Seconds since the epoch. */
       readonly expiresAt: number;
     }
@@ -95,8 +100,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     const lifetime = lifetimeNow(token);
     if (lifetime !== 'VALID') return refuseLifetime(lifetime);
     if (options.knowsConsumer?.(token.clientId) === false) return refuse('CLIENT_UNKNOWN');
-    const { clientId, subject, tokenId, exp } = token;
-    return { kind: 'client', clientId, subject, tokenId, expiresAt: exp };
+    const { clientId, subject, tokenId, speaksFor, exp } = token;
+    const known = { kind: 'client', clientId, subject, tokenId, expiresAt: exp } as const;
+    return speaksFor === undefined ? known : { ...known, speaksFor };
   };
 
   const verify = async (token: string, key: IssuerKey): Promise<VerifiedToken | Authentication> => {
@@ -122,7 +128,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (!claims.success) return refuse('CLAIMS');
     const { client_id: clientId, sub: subject, jti: tokenId, iat, exp } = claims.data;
     const { kid, thumbprint: keyThumbprint } = key;
-    return { clientId, subject, tokenId, iat, exp, kid, keyThumbprint, verifiedAt: clock() };
+    const verified = { clientId, subject, tokenId, iat, exp, kid, keyThumbprint, verifiedAt: clock() };
+    const { subject_kind: kind, subject_id: text } = claims.data;
+    if (kind === undefined || text === undefined) return verified;
+    const parsed = kind === 'Organization' ? parseUscc(text) : parseCitizenId(text);
+    return parsed.ok ? { ...verified, speaksFor: { kind, id: parsed.value } } : refuse('CLAIMS');
   };
 
   const authenticate = async (headers: AuthorizationHeaders): Promise<Authentication> => {

@@ -1,22 +1,22 @@
 // Holds a case to the number of distinct subjects its purpose allows in a day, before anything is fetched.
+import type { Subject } from '../../connectors/contract.ts';
 import type { Log } from '../../connectors/log.ts';
 import { ClientError } from '../errors.ts';
 import type { CaseQuota } from './case-quota.ts';
 import { type Pseudonymise, pseudonymOf } from './pseudonyms.ts';
-import type { Planned } from './stages.ts';
+import type { Decided } from './stages.ts';
 
 export interface CaseLimits {
   /** Throws CASE_SUBJECTS_EXCEEDED, or NOT_READY where the subjects cannot be counted. */
-  claim(planned: Planned): Promise<void>;
+  claim(decided: Decided, of: readonly Subject[]): Promise<void>;
 }
 
 /** `quota` undefined: no purpose has a limit, which start-up makes sure of. */
 export function limitCases(quota: CaseQuota | undefined, pseudonymise: Pseudonymise, log: Log): CaseLimits {
   return {
-    claim: async (planned) => {
-      const { admitted, purpose } = planned.decided;
+    claim: async ({ admitted, purpose }, touched) => {
       const limit = purpose.subjectsPerCaseAndDay;
-      if (limit === undefined || planned.subjects.length === 0) return;
+      if (limit === undefined || touched.length === 0) return;
       if (quota === undefined || admitted.caseNumber === undefined) throw new ClientError('NOT_READY');
       const of = {
         day: admitted.today,
@@ -24,7 +24,7 @@ export function limitCases(quota: CaseQuota | undefined, pseudonymise: Pseudonym
         purpose: purpose.name,
         caseNumber: admitted.caseNumber,
       };
-      const subjects = planned.subjects.map((subject) => pseudonymOf(pseudonymise, subject));
+      const subjects = touched.map((subject) => pseudonymOf(pseudonymise, subject));
       let granted: boolean;
       try {
         granted = await quota.claim(of, subjects, limit);

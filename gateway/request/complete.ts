@@ -155,6 +155,10 @@ export function complete(fetched: Fetched, orders: ReadonlyMap<string, readonly 
       organization: ({ uscc }: { uscc: string }) =>
         entity(subjectOf('Organization', uscc, 'organization(uscc)')),
       organizations: ({ usccs }: { usccs: readonly string[] }) => items('Organization', usccs),
+      myRecords: () => {
+        const { speaksFor } = decided.admitted.caller;
+        return speaksFor === undefined ? null : entity(speaksFor);
+      },
       person: ({ citizenId }: { citizenId: string }) =>
         entity(subjectOf('Person', citizenId, 'person(citizenId)')),
       persons: ({ citizenIds }: { citizenIds: readonly string[] }) => items('Person', citizenIds),

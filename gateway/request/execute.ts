@@ -62,6 +62,7 @@ export const servedRoots: ReadonlySet<string> = new Set([
   'organizations',
   'person',
   'persons',
+  'myRecords',
 ]);
 
 /** Executes one admitted operation. Resolves only when its audit records are durable; rejects if they cannot be. */
@@ -120,7 +121,7 @@ async function answer(
   const asked = stage('plan', () => planFetches(decided, reading, parts.limits));
   progress.planned = asked;
   const effects = await stage('claim', async () => {
-    await parts.cases.claim(asked);
+    await parts.cases.claim(decided, asked.subjects);
     return parts.effects.of(asked.subjects, admitted.request);
   });
   const planned = planUnderRemedies(asked, effects);

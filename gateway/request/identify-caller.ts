@@ -24,7 +24,12 @@ export async function identifyCaller(
       const consumer = consumers.get(authentication.clientId);
       if (consumer === undefined || consumer.name === publicConsumer)
         throw new ClientError('CONSUMER_UNKNOWN');
-      return enter<'caller', Caller>({ consumer, token: authentication.tokenId } as Caller);
+      const { tokenId: token, speaksFor } = authentication;
+      return enter<'caller', Caller>({
+        consumer,
+        token,
+        ...(speaksFor === undefined ? {} : { speaksFor }),
+      } as Caller);
     }
   }
 }

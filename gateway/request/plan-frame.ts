@@ -18,18 +18,23 @@ import { ownWithheld } from './own-withheld.ts';
 import { type ReadableOperation, hasDirectives, selectedFields } from './selection.ts';
 import type { SectionWish, Withheld } from './stages.ts';
 
-/** A field of Query that names subjects. */
+/** A field of Query that names subjects; without an argument it is the one the caller's token speaks for. */
 export interface SubjectRoot {
   readonly kind: SubjectTypeName;
-  readonly argument: string;
+  readonly argument?: string;
   readonly many: boolean;
 }
 
-const subjectRoots: Readonly<Record<string, SubjectRoot>> = {
-  organization: { kind: 'Organization', argument: 'uscc', many: false },
-  organizations: { kind: 'Organization', argument: 'usccs', many: true },
-  person: { kind: 'Person', argument: 'citizenId', many: false },
-  persons: { kind: 'Person', argument: 'citizenIds', many: true },
+const subjectRoots: Readonly<Record<string, readonly SubjectRoot[]>> = {
+  organization: [{ kind: 'Organization', argument: 'uscc', many: false }],
+  organizations: [{ kind: 'Organization', argument: 'usccs', many: true }],
+  person: [{ kind: 'Person', argument: 'citizenId', many: false }],
+  persons: [{ kind: 'Person', argument: 'citizenIds', many: true }],
+  // A frame serves whoever has the table: of which kind the caller is, the plan knows.
+  myRecords: [
+    { kind: 'Organization', many: false },
+    { kind: 'Person', many: false },
+  ],
 };
 
 /** One place where subjects are asked about. */
@@ -100,10 +105,13 @@ function makeFrame(reading: ReadableOperation, table: DecisionTable, catalogue: 
   const draft: Draft = { reading, table, catalogue, sections: new Map(), withheld: new Map() };
   const query = reading.schema.getQueryType()!;
   const roots = selectedFields(reading, query, [reading.operation.selectionSet]).flatMap((node) => {
-    const root = subjectRoots[node.name.value];
-    if (root === undefined) return [];
     const field = query.getFields()[node.name.value]!;
-    return [{ ...root, node, field, ...entityWishes(draft, root.kind, node.selectionSet) }];
+    return (subjectRoots[node.name.value] ?? []).map((root) => ({
+      ...root,
+      node,
+      field,
+      ...entityWishes(draft, root.kind, node.selectionSet),
+    }));
   });
   for (const entry of ownWithheld(reading, (name) => catalogue.coordinates.has(name), table))
     draft.withheld.set(entry.coordinate, entry);

@@ -47,14 +47,14 @@ export function planFetches(
   };
   let named = 0;
   for (const root of frame.roots) {
-    const given = getArgumentValues(root.field, root.node, reading.variables)[root.argument] as
-      string | readonly string[];
-    const texts = typeof given === 'string' ? [given] : given;
+    const texts = textsOf(draft, root);
+    if (texts === undefined) continue;
     named += texts.length;
     if (named > limits.maxSubjects) throw new ClientError('TOO_MANY_SUBJECTS');
     if (!decided.purpose.subjects.includes(root.kind))
       throw new ClientError('SUBJECT_NOT_PERMITTED', root.field.name);
     const subjects = subjectsOf(draft, root, texts);
+    if (decided.purpose.ownSubjectOnly) holdToSelf(decided, root, subjects);
     for (const source of root.sources) askAbout(draft, source, subjects);
     for (const wish of root.verdicts) planVerdict(draft, root.kind, subjects, wish);
   }
@@ -68,10 +68,32 @@ export function planFetches(
   } as unknown as Planned);
 }
 
+/** Identifiers as a root names them; undefined where it is about a subject of the other kind. */
+function textsOf(
+  { decided, reading }: Draft,
+  { argument, field, node, kind }: RootWish,
+): readonly string[] | undefined {
+  if (argument === undefined) {
+    const { speaksFor } = decided.admitted.caller;
+    if (speaksFor === undefined || !decided.purpose.ownSubjectOnly)
+      throw new ClientError('SELF_REQUIRED', field.name);
+    return speaksFor.kind === kind ? [speaksFor.id] : undefined;
+  }
+  const given = getArgumentValues(field, node, reading.variables)[argument] as string | readonly string[];
+  return typeof given === 'string' ? [given] : given;
+}
+
+/** INVARIANT: under a purpose for one's own records nobody else is ever planned, and so neither asked about nor recorded. */
+function holdToSelf({ admitted }: Decided, { field }: RootWish, subjects: readonly Subject[]): void {
+  const { speaksFor } = admitted.caller;
+  if (subjects.some(({ kind, id }) => kind !== speaksFor?.kind || id !== speaksFor.id))
+    throw new ClientError('SUBJECT_NOT_PERMITTED', field.name);
+}
+
 /** The subjects a root names, each once; throws IDENTIFIER_INVALID for the only one. */
 function subjectsOf(draft: Draft, root: RootWish, texts: readonly string[]): readonly Subject[] {
   const { kind, field, argument } = root;
-  if (!root.many) return [known(draft, subjectOf(kind, texts[0]!, `${field.name}(${argument})`))];
+  if (!root.many) return [known(draft, subjectOf(kind, texts[0]!, `${field.name}(${argument ?? ''})`))];
   const subjects = new Set<Subject>();
   for (const item of subjectItems(kind, texts))
     if (item.kind === 'subject') subjects.add(known(draft, item.subject));

@@ -81,6 +81,8 @@ export function createRecorder(
             Object.fromEntries(steps.map(({ record, fields }) => [record, [...fields]])),
           ]),
         );
+        const asked = askedOf(planned);
+        if (asked !== undefined) body['asked'] = asked;
         const filters = filtersIn(planned.fetches);
         if (filters !== undefined) body['filters'] = filters;
         body['scenes'] = [...planned.verdicts.values()]
@@ -132,6 +134,19 @@ export function createRecorder(
   };
 }
 
+/** Source → places in `subjects`, for the sources that were not asked about all of them. */
+function askedOf({ subjects, fetches }: Planned): Json | undefined {
+  const some = [...fetches].filter(([, { subjects: asked }]) => asked.length < subjects.length);
+  if (some.length === 0) return undefined;
+  const places = new Map(subjects.map((subject, place) => [subject, place]));
+  return Object.fromEntries(
+    some.map(([source, { subjects: asked }]) => [
+      source,
+      asked.flatMap((subject) => places.get(subject) ?? []),
+    ]),
+  );
+}
+
 /** One entry a subject: who was looked at, what was known of them and what was concluded. */
 function traceSubjects(
   log: AuditLog,
@@ -170,6 +185,7 @@ function declarationOf({ purpose, caseNumber, user }: Admitted): Record<string, 
   return {
     purpose: purpose?.name ?? null,
     ...(purpose === undefined ? {} : { retain: purpose.traceRetention }),
+    ...(purpose?.toldToSubject === false ? { sealed: true } : {}),
     ...(caseNumber === undefined ? {} : { case: caseNumber }),
     ...(user === undefined ? {} : { user }),
   };

@@ -12,8 +12,14 @@ import type { PolicySnapshot } from './snapshot.ts';
 declare const stage: unique symbol;
 type Stage<Name extends string, Shape> = Shape & { readonly [stage]: Name };
 
-/** Who is asking. `token` is the token's id, for the audit; undefined for the public. */
-export type Caller = Stage<'caller', { readonly consumer: Consumer; readonly token?: string }>;
+/**
+ * Who is asking. `token` is the token's id, for the audit; undefined for the public. `speaksFor`: the subject the bearer
+ * was verified to be.
+ */
+export type Caller = Stage<
+  'caller',
+  { readonly consumer: Consumer; readonly token?: string; readonly speaksFor?: Subject }
+>;
 
 /** A caller with a purpose it holds. `purpose` is undefined only for introspection. */
 export type Admitted = Stage<

@@ -19,19 +19,27 @@ export const tokenHeaderShape = z.object({
   crit: z.undefined().optional(),
 });
 
-export const tokenClaimsShape = z.object({
-  iss: z.string(),
-  aud: z.string(),
-  sub: z
-    .string()
-    .min(1)
-    .max(256)
-    .refine((text) => text === text.trim() && !/\p{C}/u.test(text)),
-  jti: visibleAscii(256),
-  client_id: visibleAscii(128),
-  exp: numericDate,
-  iat: numericDate,
-});
+/** Most characters of an identifier in a claim, before it is made canonical. */
+const identifierLength = 40;
+
+export const tokenClaimsShape = z
+  .object({
+    iss: z.string(),
+    aud: z.string(),
+    sub: z
+      .string()
+      .min(1)
+      .max(256)
+      .refine((text) => text === text.trim() && !/\p{C}/u.test(text)),
+    jti: visibleAscii(256),
+    client_id: visibleAscii(128),
+    exp: numericDate,
+    iat: numericDate,
+    /** Whom the bearer was verified to be: an organisation's or a person's identifier. Neither or both. */
+    subject_kind: z.enum(['Organization', 'Person']).optional(),
+    subject_id: visibleAscii(identifierLength).optional(),
+  })
+  .refine(({ subject_kind, subject_id }) => (subject_kind === undefined) === (subject_id === undefined));
 
 export type TokenClaims = Readonly<z.infer<typeof tokenClaimsShape>>;
 

@@ -2,11 +2,14 @@
 // Bounded, least recently used out first; keyed by SHA-256, so that a memory dump holds no usable token.
 // Nothing here says that a token is still good: expiry, age and key are checked anew on every use.
 import { createHash } from 'node:crypto';
+import type { Subject } from '../../connectors/contract.ts';
 
 export interface VerifiedToken {
   readonly clientId: string;
   readonly subject: string;
   readonly tokenId: string;
+  /** Whom the bearer was verified to be, canonical. */
+  readonly speaksFor?: Subject;
   /** Seconds since the epoch. */
   readonly iat: number;
   readonly exp: number;

@@ -85,11 +85,13 @@ function visibleTo(snapshot: PolicySnapshot, consumer: Consumer): Visible {
 function build(snapshot: PolicySnapshot, consumer: Consumer): Visible {
   const { catalogue } = snapshot;
   const usable = usableBy(snapshot, consumer);
+  const { purposes } = snapshot.policies.policySet.consumers;
+  const isSelf = consumer.purposes.some((name) => purposes.get(name)?.ownSubjectOnly === true);
   let definitions = withinPurposes(merged(catalogue.document.definitions), snapshot, usable);
   // Removing a field can empty a type, which removes the fields that return it, and so on.
   for (;;) {
     const gone = emptyTypes(definitions);
-    const next = definitions.flatMap((node) => prune(node, catalogue, usable, gone));
+    const next = definitions.flatMap((node) => prune(node, catalogue, usable, gone, isSelf));
     const same =
       next.length === definitions.length && next.every((node, index) => node === definitions[index]);
     definitions = next;
@@ -145,11 +147,15 @@ function withinPurposes(
 
 const frame = new Set(['source', 'state', 'asOf']);
 
+/** The root that is about the caller itself: of no use to who speaks for nobody. */
+const ownRecordsRoot = 'myRecords';
+
 function prune(
   node: DefinitionNode,
   catalogue: Catalogue,
   usable: Usable,
   gone: ReadonlySet<string>,
+  isSelf: boolean,
 ): DefinitionNode[] {
   if (node.kind === Kind.SCHEMA_DEFINITION) {
     const operationTypes = node.operationTypes.filter(({ type: { name } }) => !gone.has(name.value));
@@ -159,7 +165,10 @@ function prune(
   const type = node.name.value;
   const section = [...catalogue.sections.values()].find(({ typeName }) => typeName === type);
   const fields = (node.fields ?? []).filter(
-    (field) => !gone.has(namedType(field.type)) && isUsable(type, field, catalogue, usable, section),
+    (field) =>
+      !gone.has(namedType(field.type)) &&
+      (isSelf || type !== 'Query' || field.name.value !== ownRecordsRoot) &&
+      isUsable(type, field, catalogue, usable, section),
   );
   const nothingLeft =
     fields.length === 0 || (section !== undefined && fields.every((field) => frame.has(field.name.value)));

@@ -53,8 +53,45 @@ const reports = `
     first_used_at timestamptz not null default now()
   );`;
 
+const accessIndex = `
+  -- Derived from the audit log, which stays the truth: emptied, these tables fill again by themselves.
+  create table if not exists gateway.access_position (
+    log text primary key,
+    segment int not null,
+    byte_offset bigint not null,
+    seq bigint not null,
+    moved_at timestamptz not null default now()
+  );
+  create table if not exists gateway.access_reading (
+    id bigint generated always as identity primary key,
+    log text not null,
+    seq bigint not null,
+    request text not null,
+    at timestamptz not null,
+    consumer text not null,
+    purpose text not null,
+    case_number text,
+    officer text,
+    sealed boolean not null,
+    fields jsonb not null,
+    answered boolean not null default false,
+    keep_until timestamptz not null,
+    unique (log, seq)
+  );
+  create index if not exists access_reading_request on gateway.access_reading (request);
+  create index if not exists access_reading_keep on gateway.access_reading (keep_until);
+  create table if not exists gateway.access_subject (
+    subject text not null,
+    at timestamptz not null,
+    reading bigint not null references gateway.access_reading (id) on delete cascade,
+    sources text[] not null,
+    primary key (subject, at, reading)
+  );
+  create index if not exists access_subject_reading on gateway.access_subject (reading);`;
+
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'subjects of a case', sql: caseSubjects },
   { id: 2, name: 'remedies', sql: remedyTables },
   { id: 3, name: 'reports', sql: reports },
+  { id: 4, name: 'who read whom', sql: accessIndex },
 ];

@@ -18,6 +18,8 @@ const purposesShape = z.strictObject({
       userRequired: z.boolean(),
       subjects: z.array(z.enum(['Organization', 'Person'])).min(1),
       subjectsPerCaseAndDay: z.number().int().min(1).optional(),
+      ownSubjectOnly: z.boolean().default(false),
+      toldToSubject: z.boolean().default(true),
       traceEachSubject: z.boolean().default(false),
       traceRetention: z.string().regex(/^P\d+[YM]$/, 'must be a period such as P3Y'),
     }),
@@ -59,6 +61,10 @@ export interface Purpose {
   readonly subjects: readonly ('Organization' | 'Person')[];
   /** Distinct subjects one case may touch in a day (Beijing); undefined: as many as there are. */
   readonly subjectsPerCaseAndDay?: number | undefined;
+  /** Whether it may touch only the very subject whom the caller's token speaks for. */
+  readonly ownSubjectOnly: boolean;
+  /** Whether a subject is told that it was read for this purpose. */
+  readonly toldToSubject: boolean;
   /** Whether the audit gets an entry of its own for every subject of a request. */
   readonly traceEachSubject: boolean;
   /** How long the trace must be kept, ISO 8601: named in every intent, for whoever archives the log. */

@@ -112,6 +112,8 @@ function variantsOf(
   const held = new Set(consumer.roles.flatMap((role) => [...lineage(role, consumers.roles)]));
   const variants: Variant[] = [];
   for (const purpose of consumers.purposes.values()) {
+    // What is for subjects themselves is no way for a system that serves somebody else.
+    if (purpose.ownSubjectOnly && !consumer.purposes.includes(purpose.name)) continue;
     for (const role of [undefined, ...roleNames.filter((name) => !held.has(name))]) {
       for (const caseGiven of subject.caseGiven ? [true] : [false, true]) {
         for (const userGiven of subject.userGiven ? [true] : [false, true]) {

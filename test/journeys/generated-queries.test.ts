@@ -120,6 +120,8 @@ async function everyAsker(): Promise<Asker[]> {
     const token = consumer.name === 'public' ? undefined : await world.token(consumer.name);
     for (const name of consumer.purposes) {
       const purpose = purposes.get(name)!;
+      // Subjects themselves may ask about nobody but themselves: story 19.
+      if (purpose.ownSubjectOnly) continue;
       for (const caseGiven of purpose.caseRequired ? [true] : [true, false]) {
         for (const userGiven of purpose.userRequired ? [true] : [true, false]) {
           const subject = { consumer, purpose, caseGiven, userGiven };

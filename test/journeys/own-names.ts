@@ -8,5 +8,9 @@ export function copyWithOwnNames(root: string): void {
     cpSync(folder, join(root, folder), { recursive: true });
   const consumers = join(root, 'policies/consumers.yaml');
   const text = readFileSync(consumers, 'utf8');
-  writeFileSync(consumers, text.replaceAll(/(\n {4}purposes: \[[^\]]+\])/g, '$1\n    names: own'));
+  // Some say so already.
+  writeFileSync(
+    consumers,
+    text.replaceAll(/(\n {4}purposes: \[[^\]]+\])(?!\n {4}names: own)/g, '$1\n    names: own'),
+  );
 }

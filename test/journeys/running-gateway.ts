@@ -40,7 +40,11 @@ export interface Ask {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly consumer?: string;
+  /** Whom the consumer's token speaks for. */
+  readonly subject?: { readonly kind: 'Organization' | 'Person'; readonly id: string };
   readonly headers?: Readonly<Record<string, string>>;
+  /** When the token is issued; NOW if not given. */
+  readonly at?: Date;
 }
 
 export interface RunningGateway {
@@ -52,7 +56,7 @@ export interface RunningGateway {
   readonly root: string;
   /** Log lines written, as objects. */
   readonly logged: readonly unknown[];
-  token(consumer: string): Promise<string>;
+  token(consumer: string, subject?: Ask['subject'], at?: Date): Promise<string>;
   ask(ask: Ask): Promise<Answer>;
   /** Every entry of the audit log so far. */
   entries(): readonly any[];
@@ -112,7 +116,8 @@ export async function runGateway(
     clock: options.now ?? (() => NOW),
     onFatal: (error) => void logged.push({ fatal: error.message }),
   });
-  const token = (consumer: string): Promise<string> => issuer.sign(consumer, { now: NOW.getTime() });
+  const token: RunningGateway['token'] = (consumer, subject, at = NOW) =>
+    issuer.sign(consumer, { now: at.getTime(), ...(subject === undefined ? {} : { subject }) });
   const post: RunningGateway['post'] = async (body, headers = {}) => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
@@ -147,9 +152,9 @@ export async function runGateway(
         )
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as unknown),
-    ask: async ({ query, variables, consumer, headers }) =>
+    ask: async ({ query, variables, consumer, subject, headers, at }) =>
       post(JSON.stringify({ query, variables }), {
-        ...(consumer === undefined ? {} : { authorization: `Bearer ${await token(consumer)}` }),
+        ...(consumer === undefined ? {} : { authorization: `Bearer ${await token(consumer, subject, at)}` }),
         ...headers,
       }),
     stop: async () => {
