@@ -169,7 +169,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       observer: metrics,
       onSwap: (next, previous) => {
         const versionsOf = ({ policies }: PolicySnapshot): string =>
-          `${policies.policySet.version} ${policies.rulebook.version}`;
+          `${policies.policySet.version} ${policies.rulebook.version} ${policies.remedyLaw.version}`;
         audit.append({ kind: 'policies', from: versionsOf(previous), to: versionsOf(next) });
       },
     });

@@ -154,7 +154,7 @@ function fetchesOf({ frame, judged, subjectsBySource, decided }: Draft): Readonl
 
 /**
  * The plan under the effects of remedies: where a record type that is asked for has any, the field that names its
- * records is fetched with it, as a condition that nobody is shown.
+ * records is fetched with it, as a condition that nobody is shown. Throws NOT_READY where none is declared any more.
  */
 export function planUnderRemedies(planned: Planned, effects: Effects): Planned {
   const { records } = planned.decided.admitted.snapshot.catalogue;
@@ -166,8 +166,11 @@ export function planUnderRemedies(planned: Planned, effects: Effects): Planned {
     const found = new Map<string, FoundBy>();
     const steps = request.steps.map((step) => {
       const record = records.get(step.record);
-      const field = record?.remedies?.record;
-      if (record === undefined || field === undefined || !ofSource.has(step.record)) return step;
+      if (record === undefined || !ofSource.has(step.record)) return step;
+      const field = record.remedies?.record;
+      // A remedy once had whose record can no longer be found must not lapse in silence.
+      if (field === undefined)
+        throw new ClientError('NOT_READY', undefined, `${record.name} has lost @remedies`);
       const fields = withCondition(step.fields, record, field);
       found.set(step.record, { field, added: fields !== step.fields });
       return fields === step.fields ? step : { ...step, fields };

@@ -3,7 +3,15 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readStatements } from '../../connectors/sandbox/postgres/statement-journal.ts';
 import { type Desk, deskOf, refusal } from './remedy-desk.ts';
-import { type RunningGateway, TODAY, id, operation, procurement, runGateway } from './running-gateway.ts';
+import {
+  type RunningGateway,
+  TODAY,
+  id,
+  operation,
+  procurement,
+  promotion,
+  runGateway,
+} from './running-gateway.ts';
 
 let world: RunningGateway;
 let desk: Desk;
@@ -235,6 +243,28 @@ test('the counter decides nothing, a purchaser learns nothing, and no official g
     headers: { 'credit-purpose': 'remedy-handling' },
   });
   expect(refusal(unnamed)[0]).toBe('USER_REQUIRED');
+});
+
+test("a person's listing is objected to under his number, and whoever reviews him sees it", async () => {
+  const listings = async () => {
+    const { body } = await world.ask({
+      query:
+        'query ($p: CitizenId!) { person(citizenId: $p) { court { listings { caseCode recordStatus } } } }',
+      variables: { p: id('listed-person') },
+      consumer: 'organisation-dept',
+      headers: promotion,
+    });
+    return body.data.person.court.listings;
+  };
+  const [listing] = await listings();
+  const filed = await desk.counter(
+    `mutation ($p: CitizenId, $record: String!) {
+      fileObjection(citizenId: $p, recordType: "CourtListing", record: $record, statement: "Paid. 已履行。") { state subject } }`,
+    // As people type it: half-width brackets and a space.
+    { p: id('listed-person'), record: ` ${listing.caseCode.replace('（', '(').replace('）', ')')}` },
+  );
+  expect(filed.body.data.fileObjection).toEqual({ state: 'FILED', subject: id('listed-person') });
+  expect(await listings()).toEqual([{ ...listing, recordStatus: 'UNDER_OBJECTION' }]);
 });
 
 test('effects cost a request one statement, whatever the number of subjects, and none where it names nobody', async () => {

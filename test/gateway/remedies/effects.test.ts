@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { RecordRow, SourceAnswer } from '../../../connectors/contract.ts';
 import { openEffects, underEffects } from '../../../gateway/remedies/effects.ts';
 import type { RemedyEffect } from '../../../gateway/remedies/procedure.ts';
+import { planUnderRemedies } from '../../../gateway/request/plan.ts';
+import type { Planned } from '../../../gateway/request/stages.ts';
 import type { GatewayState } from '../../../gateway/state/state.ts';
 
 const answerOf = (rows: readonly RecordRow[]): SourceAnswer => ({
@@ -98,4 +100,17 @@ test('one statement serves a request, none where it names nobody; a settled effe
   );
   expect(asked).toEqual([[['p:A', 'p:B']]]);
   expect(found.get('s')!.get('Listing')!.get('A')!.get('1')).toBe('REPAIRED');
+});
+
+test('a remedy whose record can no longer be named stops the answer', () => {
+  const record = { name: 'Listing', source: 's', fields: new Map(), line: 1 };
+  const planned = {
+    decided: { admitted: { snapshot: { catalogue: { records: new Map([['Listing', record]]) } } } },
+    fetches: new Map([['s', { subjects: [], steps: [{ record: 'Listing', fields: [] }] }]]),
+  } as unknown as Planned;
+  const effects = new Map([
+    ['s', new Map([['Listing', new Map([['A', new Map([['1', 'REPAIRED' as const]])]])]])],
+  ]);
+  expect(() => planUnderRemedies(planned, effects)).toThrow(expect.objectContaining({ code: 'NOT_READY' }));
+  expect(planUnderRemedies(planned, new Map())).toBe(planned);
 });
