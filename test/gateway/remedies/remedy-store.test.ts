@@ -105,7 +105,9 @@ test('who follows changes while many are made misses none and sees none twice', 
   let since: string | undefined;
   let writing = true;
   const follow = async (): Promise<void> => {
-    for (let more = true; writing || more;) {
+    // The last look begins after the last write.
+    for (let more = true, late = false; !late || more;) {
+      late = !writing;
       const page = (await changesSince(state.query, {
         ...(since === undefined ? {} : { since }),
         first: 3,
