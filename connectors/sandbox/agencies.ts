@@ -19,6 +19,7 @@ import { startRelay, type Relay } from './relay.ts';
 export interface SandboxEnvironment {
   readonly REGISTRY_DATABASE_URL: string;
   readonly HR_DATABASE_URL: string;
+  readonly PUBLICITY_DATABASE_URL: string;
   readonly DISCIPLINE_URL: string;
   readonly COURT_URL: string;
   readonly PROCUREMENT_URL: string;
@@ -117,6 +118,7 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
       environment: {
         REGISTRY_DATABASE_URL: through(databases.registry, relays?.registry),
         HR_DATABASE_URL: through(databases.hr, relays?.hr),
+        PUBLICITY_DATABASE_URL: databases.publicity,
         DISCIPLINE_URL: mariadb ?? databases.discipline!,
         COURT_URL: `http://127.0.0.1:${court.port}`,
         PROCUREMENT_URL: `http://127.0.0.1:${procurement.port}${PROCUREMENT_PATH}`,

@@ -8,6 +8,7 @@ import { accessMatrix } from './access-matrix.ts';
 import { catalogueChapters } from './catalogue-tables.ts';
 import { addressTable, configurationTable } from './configuration-tables.ts';
 import { errorTable } from './error-tables.ts';
+import { goldenCounts } from './golden-counts.ts';
 import { readManifestFiles } from './manifest-files.ts';
 import { manifestJsonSchema } from './manifest-json-schema.ts';
 import { fillMarked } from './markdown.ts';
@@ -59,7 +60,9 @@ export async function generateDocuments(
         purposes: purposeTable(consumers),
         policies: policyTables(policySet),
       }),
-      page('docs/rules.md', { rules: ruleChapters(rulebook) }),
+      page('docs/rules.md', {
+        rules: ruleChapters(rulebook, catalogue, goldenCounts(join(root, 'test', 'golden'))),
+      }),
       page('docs/access-matrix.md', { matrix: accessMatrix(policySet, catalogue) }),
       { path: 'connectors/sources/manifest.schema.json', text: manifestJsonSchema() },
       ...bodies.map(([name, text]) => ({ path: `docs/operations/${name}`, text })),

@@ -1,12 +1,35 @@
 // docs/rules.md: the book of rules as a lawyer reads it, from policies/eligibility.
-import type { JurisdictionProfile } from '../../policies/engine/jurisdictions.ts';
+import { isEnumType } from 'graphql';
+import type { JurisdictionProfile, Jurisdictions } from '../../policies/engine/jurisdictions.ts';
 import type { Rule } from '../../policies/engine/rule.ts';
 import type { Rulebook, SceneRules } from '../../policies/engine/rulebook.ts';
-import { code, languages, table } from './markdown.ts';
+import type { Catalogue } from '../../schema/catalogue.ts';
+import { code, codes, languages, table } from './markdown.ts';
+
+/** What the chapters are written from. */
+interface Book {
+  readonly rulebook: Rulebook;
+  readonly catalogue: Catalogue;
+  /** Policy → number of golden cases that cite it. */
+  readonly cases: ReadonlyMap<string, number>;
+}
 
 /** One chapter a scene: the rules assessed, and those that are not. */
-export function ruleChapters({ scenes, jurisdictions }: Rulebook): string {
-  return [...[...scenes.values()].map(chapter), places(jurisdictions.profiles)].join('\n\n');
+export function ruleChapters(
+  rulebook: Rulebook,
+  catalogue: Catalogue,
+  cases: ReadonlyMap<string, number>,
+): string {
+  const book = { rulebook, catalogue, cases };
+  const { scenes, jurisdictions } = rulebook;
+  const chapters = [...scenes.values()].map((scene) => chapter(scene, book));
+  return [...chapters, places(jurisdictions.profiles)].join('\n\n');
+}
+
+/** What the schema says of a scene. */
+function titleOf(scene: string, { schema }: Catalogue): string {
+  const type = schema.getType('Scene');
+  return (isEnumType(type) ? type.getValue(scene)?.description : undefined) ?? scene;
 }
 
 /** What differs from place to place. */
@@ -36,7 +59,7 @@ function places(profiles: readonly JurisdictionProfile[]): string {
   ].join('\n\n');
 }
 
-function chapter(scene: SceneRules): string {
+function chapter(scene: SceneRules, { rulebook, catalogue, cases }: Book): string {
   const about = [...scene.subjects].map(([kind, { recordTypes }]) => {
     const sources = [...new Set(recordTypes.map(({ source }) => source))];
     return `About: ${kind}. Mandatory evidence: ${recordTypes.map(({ name }) => code(name)).join(', ')} of ${sources.map(code).join(', ')}.`;
@@ -53,6 +76,7 @@ function chapter(scene: SceneRules): string {
     'Where',
     'Law from',
     'Checked',
+    'Cases',
   ];
   const notes = scene.notAssessed.map(({ id, title, basis, certainty }) => {
     const { en, zh } = languages(title);
@@ -60,29 +84,45 @@ function chapter(scene: SceneRules): string {
   });
   return [
     `## ${scene.scene}`,
+    titleOf(scene.scene, catalogue),
     ...about,
-    table(head, scene.rules.map(ruleRow)),
+    table(
+      head,
+      scene.rules.map((rule) => [...ruleRow(rule, rulebook.jurisdictions), String(cases.get(rule.id) ?? 0)]),
+    ),
     '### Not assessed · 尚未纳入',
     'Every verdict lists these; CLEAR does not speak of them. 结论不涵盖下列规则。',
     table(['Rule', 'What it says', '内容', 'Basis', 'Checked'], notes),
   ].join('\n\n');
 }
 
-function ruleRow(rule: Rule): readonly string[] {
+function ruleRow(rule: Rule, { profiles }: Jurisdictions): readonly string[] {
+  const place = profiles.find(({ jurisdiction }) => jurisdiction === rule.jurisdiction)?.title.zh;
   const { en, zh } = languages(rule.title);
   return [
     rule.rule,
     code(rule.id),
     en,
     zh,
-    rule.absent === undefined ? rule.effect : `${rule.effect}; ${rule.absent} if there is no record`,
+    effectOf(rule),
     termOf(rule),
     objectionOf(rule),
     rule.basis,
-    rule.jurisdiction,
+    place === undefined ? rule.jurisdiction : `${rule.jurisdiction} ${place}`,
     rule.validTo === undefined ? rule.validFrom : `${rule.validFrom} to ${rule.validTo}`,
     rule.certainty,
   ];
+}
+
+/** What it does, and how it stands to other records and rules. */
+function effectOf({ effect, absent, subject, actField, replaces, agreesWith }: Rule): string {
+  const parts = [subject === undefined ? effect : `${effect} (${subject})`];
+  if (absent !== undefined) parts.push(`${absent} if there is no record 无记录时${absent}`);
+  if (actField !== undefined) parts.push('one act counts once 同一行为只计一次');
+  if (replaces.length > 0) parts.push(`instead of ${codes(replaces)} 取代`);
+  if (agreesWith.length > 0)
+    parts.push(`REVIEW citing both unless ${codes(agreesWith)} agrees 与其不一致时转人工`);
+  return parts.join('; ');
 }
 
 function objectionOf({ objection, measure }: Rule): string {

@@ -10,7 +10,7 @@ export function weighTogether(
   rules: readonly Rule[],
   asOf: string,
 ): readonly Assessment[] {
-  return addUp(oncePerAct(disagreements(found, rules)), asOf);
+  return addUp(oncePerAct(disagreements(found, rules), rules), asOf);
 }
 
 /** A rule that stands against another text: where that does not meet the record too, neither is followed blindly. */
@@ -30,7 +30,7 @@ function disagreements(found: readonly Assessment[], rules: readonly Rule[]): re
 }
 
 /** One act is not punished twice: of findings about the same act the strictest stands. */
-function oncePerAct(found: readonly Assessment[]): readonly Assessment[] {
+function oncePerAct(found: readonly Assessment[], rules: readonly Rule[]): readonly Assessment[] {
   const byAct = new Map<string, Assessment>();
   const others: Assessment[] = [];
   for (const assessment of found) {
@@ -41,7 +41,7 @@ function oncePerAct(found: readonly Assessment[]): readonly Assessment[] {
       continue;
     }
     const known = byAct.get(act);
-    if (known === undefined || isStricter(assessment, known)) byAct.set(act, assessment);
+    if (known === undefined || isStricter(assessment, known, rules)) byAct.set(act, assessment);
   }
   return byAct.size === 0 ? found : [...others, ...byAct.values()];
 }
@@ -53,16 +53,21 @@ const severity = ({ effect, status }: Assessment): number => {
   return status === 'IN_FORCE' && effect === 'RESTRICT' ? 2 : 3;
 };
 
-/** No end is the latest of all. Which of two alike stands does not depend on the order in which a source answers. */
-function isStricter(a: Assessment, b: Assessment): boolean {
+/**
+ * No end is the latest of all. Of two alike the one whose rule comes first in the book stands, whatever the order in
+ * which a source answers.
+ */
+function isStricter(a: Assessment, b: Assessment, rules: readonly Rule[]): boolean {
   if (severity(a) !== severity(b)) return severity(a) > severity(b);
   const [untilA, untilB] = [a.until ?? '9999-12-31', b.until ?? '9999-12-31'];
-  return untilA === untilB ? labelOf(a) < labelOf(b) : untilA > untilB;
+  if (untilA !== untilB) return untilA > untilB;
+  if (a.rule !== b.rule) return rules.indexOf(a.rule) < rules.indexOf(b.rule);
+  return labelOf(a) < labelOf(b);
 }
 
 function labelOf({ rule, row, from }: Assessment): string {
   const document = rule.documentField === undefined ? null : row?.[rule.documentField];
-  return `${rule.id} ${from ?? ''} ${String(document)}`;
+  return `${from ?? ''} ${String(document)}`;
 }
 
 /** What of an earlier effect was left when a later one of the same policy began is added to it, up to the limit. */

@@ -1,7 +1,7 @@
 // One rule of law: a forbid policy over one kind of record, with its annotations. This file reads it, checks that every
 // annotation names a field that exists, and compiles its condition; it judges nothing.
 import { z } from 'zod';
-import { type Catalogue, type RecordType, ownSource } from '../../schema/catalogue.ts';
+import { type Catalogue, type RecordType, type SubjectTypeName, ownSource } from '../../schema/catalogue.ts';
 import { type RegionCode, parseRegionCode, regionAncestors } from '../../schema/identifiers/region-code.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { suggest } from '../../schema/suggest.ts';
@@ -31,6 +31,8 @@ export interface Rule {
   readonly validTo?: string;
   readonly certainty: Certainty;
   readonly recordType: RecordType;
+  /** Whom it speaks of; undefined: everybody the record is kept for. */
+  readonly subject?: SubjectTypeName;
   readonly documentField?: string;
   readonly startField: string;
   readonly endField?: string;
@@ -77,6 +79,7 @@ const annotationsShape = z.strictObject({
   validFrom: date,
   validTo: date.optional(),
   certainty: z.enum(['V', 'S', 'M']),
+  subject: z.enum(['Organization', 'Person']).optional(),
   record: z.string().optional(),
   start: z.string(),
   end: z.string().optional(),
@@ -157,6 +160,7 @@ export function readRule(
     condition: policy.conditions.map(({ kind, body }) => `${kind} { ${printExpression(body)} }`).join(' '),
     concerns: (facts) => (condition.kind === 'open' ? holds(condition, facts) : condition.value === true),
     ...(notes.validTo === undefined ? {} : { validTo: notes.validTo }),
+    ...(notes.subject === undefined ? {} : { subject: notes.subject }),
     ...(notes.record === undefined ? {} : { documentField: notes.record }),
     ...(notes.end === undefined ? {} : { endField: notes.end }),
     ...(notes.term === undefined ? {} : { term: parseTerm(notes.term) }),

@@ -121,7 +121,9 @@ export function loadRulebook(options: {
   for (const [scene, rules] of byScene) {
     const subjects = new Map<SubjectTypeName, SubjectRules>();
     for (const kind of scenes[scene]!.subjects) {
-      const own = rules.filter(({ recordType }) => isKeptFor(catalogue, recordType, kind));
+      const own = rules.filter(
+        ({ recordType, subject = kind }) => subject === kind && isKeptFor(catalogue, recordType, kind),
+      );
       if (own.length === 0) {
         const message = `${scene}: no rule looks at a record that is kept for a ${kind}`;
         problems.push({ file: join(directory, 'scenes.yaml'), message });

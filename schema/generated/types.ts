@@ -18,6 +18,15 @@ export type ArrearKind =
   /** Works. 工程款。 */
   | 'WORKS';
 
+/** Why somebody is banned from tenders. 取消投标资格的事由。 */
+export type BiddingBanGround =
+  /** Collusion or bribery, 招标投标法 §53. 串通投标或者行贿谋取中标。 */
+  | 'COLLUSION'
+  /** Winning by fraud, 招标投标法 §54. 弄虚作假骗取中标。 */
+  | 'FRAUD'
+  /** Another one. 其他。 */
+  | 'OTHER';
+
 /** Class of body. 主体类别。 */
 export type BodyClass =
   /** Residents' or villagers' committee. 居（村）民委员会。 */
@@ -226,6 +235,27 @@ export type Outcome =
   /** Shown masked. 脱敏。 */
   | 'MASKED';
 
+/** Kind of a penalty, the gravest where there are several. 处罚类别，多项并处时取最重者。 */
+export type PenaltyKind =
+  /** Activity or occupation restricted. 限制开展生产经营活动、限制从业。 */
+  | 'ACTIVITY_RESTRICTED'
+  /** Production or business suspended. 责令停产停业。 */
+  | 'BUSINESS_SUSPENDED'
+  /** Closed down. 责令关闭。 */
+  | 'CLOSED_DOWN'
+  /** Confiscation. 没收违法所得、没收非法财物。 */
+  | 'CONFISCATION'
+  /** Fine. 罚款。 */
+  | 'FINE'
+  /** Licence revoked. 吊销许可证件。 */
+  | 'LICENCE_REVOKED'
+  /** Licence suspended or qualification lowered. 暂扣许可证件、降低资质等级。 */
+  | 'LICENCE_SUSPENDED'
+  /** Another one. 其他。 */
+  | 'OTHER'
+  /** Warning or public criticism. 警告、通报批评。 */
+  | 'WARNING';
+
 /** How far the duty has been performed. 履行情况。 */
 export type Performance =
   /** Wholly. 全部已履行。 */
@@ -317,10 +347,20 @@ export type SanctionKind =
 
 /** Occasion of a check, which decides the rules that apply. 核查场景，决定适用规则。 */
 export type Scene =
+  /** Bidder in a tender that is compulsory by law. 依法必须招标项目的投标人资格。 */
+  | 'BIDDING'
   /** Supplier in a government procurement. 政府采购供应商资格。 */
   | 'GOVERNMENT_PROCUREMENT'
+  /** Honours and awards for public bodies and officials. 政府机构、公务员荣誉评选与评优评先。 */
+  | 'HONOURS'
   /** Promotion of a civil servant. 公务员晋升。 */
-  | 'PROMOTION';
+  | 'PROMOTION'
+  /** Recruitment as a civil servant. 公务员录用。 */
+  | 'RECRUITMENT'
+  /** Applicant for a subsidy. 财政补助申报。 */
+  | 'SUBSIDY'
+  /** Applicant for welfare, relief or poverty funds. 社会福利、救助和扶贫资金申报。 */
+  | 'WELFARE_SUBSIDY';
 
 /** State of a section: "no records" and "not known" never look alike. 栏目状态：使“没有记录”与“无法得知”绝不混同。 */
 export type SectionState =

@@ -14,6 +14,7 @@ const { manifests } = loadManifests({
     FINANCE_DROP: '/srv/drop',
     DISCIPLINE_URL: 'mysql://127.0.0.1/discipline',
     HR_DATABASE_URL: 'postgres://127.0.0.1/hr',
+    PUBLICITY_DATABASE_URL: 'postgres://127.0.0.1/hr',
     PROCUREMENT_URL: 'http://127.0.0.1',
     REGISTRY_DATABASE_URL: 'postgres://127.0.0.1/registry',
     UTILITIES_URL: 'http://127.0.0.1:9/services/arrears',

@@ -11,6 +11,7 @@ const environment = {
   COURT_URL: 'http://127.0.0.1:1',
   FINANCE_DROP: '/srv/drop',
   HR_DATABASE_URL: 'postgres://reader@127.0.0.1/hr',
+  PUBLICITY_DATABASE_URL: 'postgres://reader@127.0.0.1/hr',
   DISCIPLINE_URL: 'mariadb://reader@127.0.0.1/discipline',
   PROCUREMENT_URL: 'https://127.0.0.1:2/graphql',
   REGISTRY_DATABASE_URL: 'postgresql://reader@127.0.0.1/registry',
@@ -50,6 +51,7 @@ test('the manifests of the repository fit the SDL', () => {
     ['finance', 'file'],
     ['hr', 'sql'],
     ['procurement', 'graphql'],
+    ['publicity', 'sql'],
     ['registry', 'sql'],
     ['utilities', 'soap'],
   ]);
@@ -230,7 +232,7 @@ test('a source of the SDL without a manifest is a problem', () => {
   const { problems, manifests } = load();
   expect(problems).toMatchObject([{ file: 'schema/hr.graphql', line: 1 }]);
   expect(problems[0]!.message).toMatch(/^hr has no manifest: add .*hr\.yaml$/);
-  expect(manifests).toHaveLength(6);
+  expect(manifests).toHaveLength(7);
 });
 
 test('a manifest without an SDL is a problem', () => {

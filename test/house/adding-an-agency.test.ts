@@ -47,6 +47,7 @@ beforeAll(async () => {
     FINANCE_DROP: root,
     DISCIPLINE_URL: 'mysql://127.0.0.1:9/discipline',
     HR_DATABASE_URL: 'postgres://127.0.0.1:9/hr',
+    PUBLICITY_DATABASE_URL: 'postgres://127.0.0.1:9/hr',
     PROCUREMENT_URL: 'http://127.0.0.1:9',
     UTILITIES_URL: 'http://127.0.0.1:9',
     UTILITIES_USER: 'x',

@@ -16,7 +16,7 @@ const ask = async (query: string, variables: Record<string, unknown>) =>
 const verdictOf = async (key: string, asOf?: string) => {
   const answer = await ask(
     `query ($uscc: USCC!, $asOf: Date) { organization(uscc: $uscc) { eligibility(scene: GOVERNMENT_PROCUREMENT, asOf: $asOf) {
-      outcome asOf reasons findings { rule effect status basis certainty record from until underObjection } rules { id } notAssessed { id } advice } } }`,
+      outcome asOf reasons findings { rule effect status basis certainty record from until underObjection otherBasis } rules { id } notAssessed { id } advice } } }`,
     { uscc: id(key), asOf },
   );
   expect(answer.body.errors).toBeUndefined();
@@ -76,8 +76,10 @@ describe('one supplier at a cut-off date', () => {
       }),
     ]);
     expect(verdict.advice).toContain('不构成自动化决定');
-    expect(verdict.rules.map((rule: any) => rule.id)).toEqual(expect.arrayContaining(['R1', 'R4', 'R5']));
-    expect(verdict.notAssessed.map((rule: any) => rule.id)).toContain('R3');
+    expect(verdict.rules.map((rule: any) => rule.id)).toEqual(
+      expect.arrayContaining(['R1', 'R3', 'R4', 'R5', 'R7', 'R19']),
+    );
+    expect(verdict.notAssessed.map((rule: any) => rule.id)).toContain('R3-criminal');
   });
 
   test('a ban that ended yesterday is history: CLEAR today, BARRED as of its last day', async () => {
@@ -95,6 +97,14 @@ describe('one supplier at a cut-off date', () => {
       outcome: 'REVIEW',
       findings: [{ status: 'UNDATED' }],
     });
+  });
+
+  test('where two texts disagree about a fine, a person decides, and both are cited', async () => {
+    expect(await verdictOf('fined-heavily')).toMatchObject({ outcome: 'BARRED' });
+    const verdict = await verdictOf('fined-lightly');
+    expect(verdict.outcome).toBe('REVIEW');
+    expect(verdict.findings).toEqual([expect.objectContaining({ rule: 'R7', basis: '财办库〔2014〕526号' })]);
+    expect(verdict.findings[0].otherBasis).toEqual([expect.stringContaining('财库〔2022〕3号')]);
   });
 
   test('an open objection is marked', async () => {
@@ -189,6 +199,11 @@ describe('one round trip per source', () => {
 
     const registry = statements.filter(({ text }) => text.includes('"registry"."entity"'));
     const finance = statements.filter(({ text }) => text.includes('"staging"'));
+    // The bid opening selects nothing of the penalties and lists: its verdict reads them, in one statement.
+    const publicity = statements.filter(({ text }) => text.includes('"publicity"'));
+    expect(publicity).toHaveLength(1);
+    expect(publicity[0]!.text).toContain('"wage_arrears_listing"');
+    expect(publicity[0]!.text).not.toContain('"bidding_ban"');
     expect(registry).toHaveLength(1);
     expect(finance).toHaveLength(1);
     expect(statements.filter(({ text }) => text.includes('"hr"'))).toHaveLength(0);

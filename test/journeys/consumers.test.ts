@@ -138,7 +138,7 @@ describe('what a caller can learn of itself', () => {
       query: '{ sources { name title transport fields { coordinate level } } }',
     });
     const names = answer.body.data.sources.map((source: any) => source.name);
-    const all = ['court', 'discipline', 'finance', 'hr', 'procurement', 'registry', 'utilities'];
+    const all = ['court', 'discipline', 'finance', 'hr', 'procurement', 'publicity', 'registry', 'utilities'];
     expect(names.toSorted()).toEqual(all);
     const hr = answer.body.data.sources.find((source: any) => source.name === 'hr');
     expect(hr.fields).toEqual([]);

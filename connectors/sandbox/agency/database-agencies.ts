@@ -1,4 +1,4 @@
-// The registry, the personnel department and, without a MariaDB, the supervisory commission: agencies whose system is a PostgreSQL database that the gateway may
+// The registry, the personnel department, the credit office's publications and, without a MariaDB, the supervisory commission: agencies whose system is a PostgreSQL database that the gateway may
 // only read. Loaded once for a world; loaded data carry a mark, and the mark is committed with them or not at all.
 import pg from 'pg';
 import { copyIn } from '../copy-in.ts';
@@ -7,7 +7,9 @@ import { HR_COLUMNS, hrRowsOf, type HrTable } from '../generator/hr-records.ts';
 import { organisationAt } from '../generator/organisation.ts';
 import { GENERATOR_VERSION, type World } from '../generator/world.ts';
 import { DISCIPLINE_COLUMNS } from '../generator/discipline-records.ts';
+import { PUBLICITY_COLUMNS } from '../generator/publicity-records.ts';
 import { DISCIPLINE_KEYS, DISCIPLINE_TABLE, disciplineRows } from './discipline-agency.ts';
+import { PUBLICITY_KEYS, PUBLICITY_TABLES, publicityRows, publicityTables } from './publicity-agency.ts';
 
 /** A server on which the agencies' databases live, seen by a superuser. */
 export interface DatabaseServer {
@@ -25,6 +27,7 @@ export interface DatabaseAddresses {
   readonly discipline: string | undefined;
   readonly registry: string;
   readonly hr: string;
+  readonly publicity: string;
   readonly gateway: string;
 }
 
@@ -79,7 +82,12 @@ export async function prepareDatabases(
   const { prefix } = server;
   const reader = prefix === '' ? 'gateway_reader' : `${prefix}reader`;
   const owner = `${prefix}gateway`;
-  const databases = { registry: `${prefix}registry`, hr: `${prefix}hr`, gateway: `${prefix}gateway` };
+  const databases = {
+    registry: `${prefix}registry`,
+    hr: `${prefix}hr`,
+    publicity: `${prefix}publicity`,
+    gateway: `${prefix}gateway`,
+  };
   const discipline = withDiscipline ? `${prefix}discipline` : undefined;
   const wanted = [...Object.values(databases), ...(discipline === undefined ? [] : [discipline])];
   await createMissing(server, [reader, owner], wanted, databases.gateway);
@@ -104,6 +112,20 @@ export async function prepareDatabases(
       }
       await client.query(HR_KEYS);
     }),
+    load(
+      server,
+      databases.publicity,
+      'publicity',
+      reader,
+      mark(world.seed, world.organisations, world.today),
+      async (client) => {
+        await client.query(PUBLICITY_TABLES);
+        for (const table of publicityTables) {
+          await copyIn(client, `publicity.${table}`, PUBLICITY_COLUMNS[table], publicityRows(world, table));
+        }
+        await client.query(PUBLICITY_KEYS);
+      },
+    ),
     ...(discipline === undefined
       ? []
       : [
@@ -120,6 +142,7 @@ export async function prepareDatabases(
     discipline: discipline === undefined ? undefined : server.url(discipline, reader),
     registry: server.url(databases.registry, reader),
     hr: server.url(databases.hr, reader),
+    publicity: server.url(databases.publicity, reader),
     gateway: server.url(databases.gateway, owner),
   };
 }
@@ -163,7 +186,7 @@ async function names(client: pg.Client, query: string): Promise<ReadonlySet<stri
 async function load(
   server: DatabaseServer,
   database: string,
-  schema: 'registry' | 'hr' | 'discipline',
+  schema: 'registry' | 'hr' | 'publicity' | 'discipline',
   reader: string,
   wanted: string,
   fill: (client: pg.Client) => Promise<void>,

@@ -4,9 +4,10 @@ import type { CastMember } from './cast.ts';
 import { castAt } from './cast.ts';
 import type { ListingSpec } from './court-listings.ts';
 import { addDays, addMonths } from './dates.ts';
-import type { SanctionSpec } from './hr-records.ts';
+import type { SanctionSpec, ViolationSpec } from './hr-records.ts';
 import type { BanSpec } from './procurement-records.ts';
 import type { TaxListingSpec } from './finance-records.ts';
+import type { BiddingBanSpec, PenaltySpec, WageArrearsSpec } from './publicity-records.ts';
 import type { UtilitySpec } from './utility-records.ts';
 
 /** Facts from which the agencies' records are made; the rest of a record comes from the seed. */
@@ -19,7 +20,13 @@ export interface ScriptedRecords {
   readonly debtRatio?: number;
   readonly arrears?: number;
   readonly utilities?: readonly UtilitySpec[];
+  readonly penalties?: readonly PenaltySpec[];
+  readonly wageArrears?: readonly WageArrearsSpec[];
+  readonly biddingBans?: readonly BiddingBanSpec[];
+  /** Last days of honours granted for two years. */
+  readonly redListedUntil?: readonly string[];
   readonly sanctions?: readonly SanctionSpec[];
+  readonly violations?: readonly ViolationSpec[];
   /** Court and procurement know the organisation code only. */
   readonly keyedByOrgCode?: true;
 }
@@ -28,6 +35,8 @@ export interface ScriptedRecords {
 function banInForce(today: string): BanSpec {
   return { from: addDays(today, -400), to: addDays(today, 330), state: 'NORMAL' };
 }
+
+const PROCUREMENT_LAW = '《中华人民共和国政府采购法》第七十七条';
 
 const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
   'listed-firm': (today) => ({
@@ -70,6 +79,26 @@ const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
       { type: '03', monthsAgo: 5, settled: false },
     ],
   }),
+  'fined-heavily': (today) => ({
+    penalties: [{ kind: '罚款', fine: '300', decidedOn: addMonths(today, -12), basis: PROCUREMENT_LAW }],
+  }),
+  'fined-lightly': (today) => ({
+    penalties: [{ kind: '罚款', fine: '5', decidedOn: addMonths(today, -12), basis: PROCUREMENT_LAW }],
+  }),
+  'fined-elsewhere': (today) => ({
+    penalties: [{ kind: '罚款', fine: '5', decidedOn: addMonths(today, -12) }],
+  }),
+  'licence-revoked-long-ago': (today) => ({
+    penalties: [{ kind: '吊销许可证件', decidedOn: addDays(addMonths(today, -36), -1) }],
+  }),
+  'wage-arrears': (today) => ({ wageArrears: [{ listedOn: addMonths(today, -10) }] }),
+  'bidding-banned': (today) => ({
+    biddingBans: [{ ground: '串通投标', from: addMonths(today, -6), to: addMonths(today, 6) }],
+  }),
+  'red-listed': (today) => ({ redListedUntil: [addMonths(today, 12)] }),
+  'penalised-department': (today) => ({
+    penalties: [{ kind: '警告', decidedOn: addMonths(today, -4) }],
+  }),
 
   'warned-in-force': (today) => ({ sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -2) }] }),
   'warned-expired': (today) => ({ sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -7) }] }),
@@ -90,6 +119,13 @@ const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
       { kind: '记过', effectiveOn: addMonths(today, -1), series: '政务处分', act: 1 },
     ],
   }),
+  'overlapping-warnings': (today) => ({
+    sanctions: [
+      { kind: '警告', effectiveOn: addMonths(today, -8), series: '政务处分', act: 1 },
+      { kind: '警告', effectiveOn: addMonths(today, -7), series: '政务处分', act: 2 },
+    ],
+  }),
+  'violation-on-file': (today) => ({ violations: [{ decidedOn: addMonths(today, -5) }] }),
   'listed-person': (today) => ({
     listings: [{ ground: 5, publishedOn: addMonths(today, -9), state: '正常' }],
   }),

@@ -96,6 +96,65 @@ const BODIES: readonly (readonly [bodyClass: BodyClass, row: Row])[] = [
   ['PUBLIC_INSTITUTION', ['institution', 'CLEAR', 'public institution', '事业单位', '样例市样例中心']],
 ];
 
+/** Came later: identifiers follow from places, so those before keep theirs. */
+const LATER: readonly (readonly [bodyClass: BodyClass, row: Row])[] = [
+  [
+    'ENTERPRISE',
+    [
+      'fined-heavily',
+      'BARRED',
+      'fined 3,000,000 yuan in government procurement a year ago',
+      '一年前因政府采购违法被罚款三百万元',
+    ],
+  ],
+  [
+    'ENTERPRISE',
+    [
+      'fined-lightly',
+      'REVIEW',
+      'fined 50,000 yuan in government procurement a year ago: two texts disagree',
+      '一年前因政府采购违法被罚款五万元，两项规定不一致',
+    ],
+  ],
+  [
+    'ENTERPRISE',
+    ['fined-elsewhere', 'CLEAR', 'fined 50,000 yuan outside procurement', '采购领域外被罚款五万元'],
+  ],
+  [
+    'ENTERPRISE',
+    [
+      'licence-revoked-long-ago',
+      'CLEAR',
+      'a licence revoked three years and a day ago',
+      '许可证件被吊销满三年零一天',
+    ],
+  ],
+  [
+    'ENTERPRISE',
+    ['wage-arrears', 'BARRED', 'on the list for wage arrears', '拖欠农民工工资失信联合惩戒对象'],
+  ],
+  [
+    'ENTERPRISE',
+    [
+      'bidding-banned',
+      'CLEAR',
+      'banned from compulsory tenders for collusion, which is no bar to procurement',
+      '因串通投标被取消投标资格，不影响政府采购',
+    ],
+  ],
+  ['ENTERPRISE', ['red-listed', 'CLEAR', 'honoured for honesty', '守信激励对象']],
+  [
+    'DEPARTMENT',
+    [
+      'penalised-department',
+      'CLEAR',
+      'government department with a penalty: no honours',
+      '受过行政处罚的政府部门，不得参加荣誉评选',
+      '样例市受罚局',
+    ],
+  ],
+];
+
 const PERSONS: readonly Row[] = [
   ['clean-official', 'CLEAR', 'official without sanctions', '无处分的公务员'],
   ['warned-in-force', 'BARRED', '警告 (warning) in effect since two months', '警告，两个月前生效'],
@@ -126,6 +185,13 @@ const PERSONS: readonly Row[] = [
   ['double-sanction', 'BARRED', '处分 and 政务处分 for one act', '同一行为既有处分又有政务处分'],
   ['listed-person', undefined, 'court listing, no sanction', '失信被执行人，无处分'],
   ['not-an-official', 'REVIEW', 'in no table of the personnel department', '不在册人员'],
+  [
+    'overlapping-warnings',
+    'BARRED',
+    'two warnings whose six months overlap and add up; each alone has ended',
+    '两次警告的影响期重叠累加，单独计算均已届满',
+  ],
+  ['violation-on-file', 'REVIEW', 'a violation on the integrity file', '诚信档案中有违纪记录'],
 ];
 
 /** The governments of the regions come after the cast: see organisation.ts. */
@@ -153,6 +219,7 @@ function described(
 export const cast: readonly CastMember[] = [
   ...FIRMS.map((row, at) => organisation('ENTERPRISE', row, at)),
   ...BODIES.map(([bodyClass, row], at) => organisation(bodyClass, row, FIRMS.length + at)),
+  ...LATER.map(([bodyClass, row], at) => organisation(bodyClass, row, FIRMS.length + BODIES.length + at)),
   ...PERSONS.map((row, index): CastMember => ({
     ...described(row, index, 'PROMOTION', `样例·${row[0]}`),
     kind: 'person',

@@ -45,6 +45,12 @@ export interface SanctionSpec {
   readonly status?: '0' | '1' | '2' | '3' | '4';
 }
 
+/** What decides the state of a violation on the integrity file: it has effect for two years. */
+export interface ViolationSpec {
+  readonly decidedOn: string;
+  readonly status?: SanctionSpec['status'];
+}
+
 /** 公务员法 §64: months of effect; a dismissal has no end. */
 const EFFECT_MONTHS: Readonly<Record<SanctionSpec['kind'], number | null>> = {
   警告: 6,
@@ -131,6 +137,14 @@ function integrityRows(world: World, person: Person): readonly HrRow[] {
       kind === '04' ? addMonths(decidedOn, 24) : null,
       kind === '04' && draws.chance(0.1) ? draws.pick(['1', '2', '4']) : '0',
     ];
+  });
+  const scripted = scriptedAt('person', person.index, world.today)?.violations ?? [];
+  scripted.forEach(({ decidedOn, status }, at) => {
+    rows.push([
+      ...[person.citizenId, '04', '违反工作纪律', '合成人事部门'],
+      `HCDA-${decidedOn.slice(0, 4)}-${person.index}-9${at}`,
+      ...[decidedOn, addMonths(decidedOn, 24), status ?? '0'],
+    ]);
   });
   return rows.sort((a, b) => ((a[5] ?? '') < (b[5] ?? '') ? -1 : 1));
 }

@@ -81,6 +81,7 @@ test('it says where the agencies are, and SIGTERM leaves no process', async () =
     'FINANCE_DROP',
     'HR_DATABASE_URL',
     'PROCUREMENT_URL',
+    'PUBLICITY_DATABASE_URL',
     'REGISTRY_DATABASE_URL',
     'UTILITIES_PASSWORD',
     'UTILITIES_URL',

@@ -59,7 +59,7 @@ test.runIf(present)('a server by address gets databases and roles of our own nam
   } finally {
     await ask(
       SERVER,
-      ...['registry', 'hr', 'discipline', 'gateway'].map(
+      ...['registry', 'hr', 'publicity', 'discipline', 'gateway'].map(
         (name) => `drop database if exists credit_sandbox_${name} with (force)`,
       ),
       ...['reader', 'gateway'].map((name) => `drop role if exists credit_sandbox_${name}`),

@@ -148,7 +148,8 @@ describe('who-can-see', () => {
       root,
     ]);
     const own = JSON.parse(stdout).viewings.filter(
-      ({ consumer }: { consumer: string }) => consumer === 'procurement-platform',
+      ({ consumer, purpose }: { consumer: string; purpose: string }) =>
+        consumer === 'procurement-platform' && purpose === 'government-procurement',
     );
     expect(own).toMatchObject([
       { caseGiven: false, outcome: 'deny', policies: [] },

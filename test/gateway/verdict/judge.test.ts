@@ -85,7 +85,9 @@ describe('CLEAR', () => {
   test('needs every mandatory source to have answered', () => {
     expect(supplier({})).toBe('CLEAR');
     const names = rulesOf('GOVERNMENT_PROCUREMENT').recordTypes.map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['CourtListing', 'ProcurementBan', 'RegistryEntry', 'TaxListing']);
+    expect(names.toSorted()).toEqual([
+      ...['CourtListing', 'Penalty', 'ProcurementBan', 'RegistryEntry', 'TaxListing', 'WageArrearsListing'],
+    ]);
     for (const name of names) {
       for (const state of ['STALE', 'UNAVAILABLE', 'INVALID', 'DENIED'] as const) {
         expect([name, state, supplier({ [name]: { state, rows: [] } })]).toEqual([
@@ -103,6 +105,8 @@ describe('CLEAR', () => {
       fc.property(
         fc.record({
           CourtListing: states,
+          Penalty: states,
+          WageArrearsListing: states,
           ProcurementBan: states,
           RegistryEntry: states,
           TaxListing: states,

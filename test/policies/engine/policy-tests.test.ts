@@ -59,7 +59,7 @@ describe('a policy decides nothing', () => {
 
   test('if it masks what is shown whole anyway', () => {
     const part = partOf(
-      'permit (principal in Role::"personnel", action == Action::"readMasked", resource in RecordType::"Officer") when { context.caseGiven && context.userGiven };',
+      'permit (principal in Role::"personnel", action == Action::"readMasked", resource in RecordType::"Officer") when { context.purpose == Purpose::"promotion-review" && context.caseGiven && context.userGiven };',
     );
     expect(part.cells).toBe(0);
   });
@@ -73,7 +73,7 @@ describe('a policy decides nothing', () => {
 
   test('but not if another says the same: then it is redundant', () => {
     const part = partOf(
-      'permit (principal in Role::"personnel", action == Action::"read", resource in RecordType::"Officer") when { context.caseGiven && context.userGiven };',
+      'permit (principal in Role::"personnel", action == Action::"read", resource in RecordType::"Officer") when { context.purpose == Purpose::"promotion-review" && context.caseGiven && context.userGiven };',
     );
     expect(part.cells).toBeGreaterThan(0);
     expect(part.alone).toBe(0);
