@@ -1,10 +1,10 @@
 // What start-up refuses: every problem at once, each with its file and line and, where it helps, a suggestion.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readConfiguration } from '../../gateway/config.ts';
-import { readDefinition } from '../../gateway/gateway.ts';
+import { readDefinition, startGateway } from '../../gateway/gateway.ts';
 import { StartupRefused } from '../../gateway/startup-refused.ts';
 import { formatProblem } from '../../schema/problem.ts';
 
@@ -195,4 +195,32 @@ describe('configuration', () => {
     expect(wrong({ ...valid, TOKEN_MAX_AGE: '3600' })).toEqual([expect.stringContaining('at most 600')]);
     expect(wrong({ ...valid, PORT: 'eighty', LOG_LEVEL: 'loud' })).toHaveLength(2);
   });
+});
+
+test('in production every key is made by a person: a missing one is named, none is made', async () => {
+  const { configuration } = readConfiguration({
+    TOKEN_ISSUER: 'https://issuer.example',
+    TOKEN_AUDIENCE: 'credit',
+    JWKS_URI: 'https://issuer.example/keys',
+    PROJECT_ROOT: root,
+  });
+  const quiet = (): void => undefined;
+  const refused: unknown = await startGateway({
+    configuration: configuration!,
+    environment,
+    log: { info: quiet, warn: quiet, error: quiet },
+    clock: () => new Date(),
+    onFatal: quiet,
+  }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(StartupRefused);
+  const files = (refused as StartupRefused).problems.map(({ file }) => file.replace(`${root}/`, ''));
+  expect(files).toEqual(
+    ['audit-signing', 'report-signing', 'pseudonym'].map((name) => `data/keys/${name}.key`),
+  );
+  expect(existsSync(join(root, 'data'))).toBe(false);
+});
+
+test('links on reports are https in production', () => {
+  const { problems } = readConfiguration({ PUBLIC_URL: 'http://credit.example' });
+  expect(problems.map(({ message }) => message)).toContain('PUBLIC_URL: must be https in production');
 });
