@@ -272,7 +272,7 @@ test('effects cost a request one statement, whatever the number of subjects, and
     const before = (await readStatements(world.sandbox.postgres!)).length;
     await world.ask({ query, variables, consumer: 'procurement-platform', headers: procurement });
     const statements = (await readStatements(world.sandbox.postgres!)).slice(before);
-    return statements.filter(({ text }) => text.includes('gateway.')).length;
+    return statements.filter(({ text }) => text.includes('gateway.remedy')).length;
   };
   const { query, variables } = operation('bid-opening');
   expect(await lookUps(query, variables)).toBe(1);

@@ -100,6 +100,27 @@ test('the database itself holds one open remedy of a kind for a record', async (
   expect(open.map(({ kind }) => kind)).toEqual(['OBJECTION', 'REPAIR']);
 });
 
+test('a step does not appear before one with a lower number that is still being written', async () => {
+  const following = async () =>
+    ((await changesSince(state.query, {})) as { nodes: { number: string }[] }).nodes.map(
+      ({ number }) => number,
+    );
+  let later: Promise<Remedy> | undefined;
+  const earlier = await changing(state, async (query) => {
+    const remedy = await enterRemedy(query, { ...objection, record: 'a' }, by);
+    let done = false;
+    later = entered({ record: 'b' }).finally(() => (done = true));
+    const waits = async (): Promise<boolean> =>
+      (await state.query("select 1 from pg_locks where locktype = 'advisory' and not granted")).length > 0;
+    while (!done && !(await waits()));
+    expect(await following()).toEqual([]);
+    return remedy;
+  });
+  expect(await following()).toContain(earlier.number);
+  const { number } = await later!;
+  expect(await following()).toEqual([earlier.number, number]);
+});
+
 test('who follows changes while many are made misses none and sees none twice', async () => {
   const seen: string[] = [];
   let since: string | undefined;
