@@ -29,8 +29,8 @@ const setJournal = async ({ postgres }: Sandbox, level: 'all' | 'none'): Promise
  */
 function sourceOf({ database, text }: Statement): string | undefined {
   if (!/= ANY\(\$/i.test(text)) return undefined;
-  if (database.includes('registry')) return 'registry';
-  if (database.includes('hr')) return 'hr';
+  const source = ['registry', 'hr', 'discipline', 'publicity'].find((name) => database.includes(name));
+  if (source !== undefined) return source;
   return text.includes('"staging"') ? 'finance' : undefined;
 }
 
