@@ -24,7 +24,7 @@ import { readDefinition } from '../../gateway/gateway.ts';
 import type { PolicySnapshot } from '../../gateway/request/snapshot.ts';
 import { visibleSchema, visibleSdl } from '../../gateway/request/visible-schema.ts';
 import type { Consumer } from '../../policies/engine/consumers.ts';
-import { ownSource } from '../../schema/catalogue.ts';
+import { type SubjectTypeName, ownSource } from '../../schema/catalogue.ts';
 import { auditTail } from './audit-tail.ts';
 import { type RunningGateway, id, runGateway } from './running-gateway.ts';
 
@@ -161,13 +161,18 @@ describe('for any consumer', () => {
       'USCC',
       'RegistryEntry',
     ])
-      expect(namesFor('organisation-dept').has(gone) && gone !== 'USCC', gone).toBe(false);
+      expect(namesFor('recruitment-office').has(gone) && gone !== 'USCC', gone).toBe(false);
     const scenes = (name: string) => {
       const type = visibleSchema(snapshot, consumers.get(name)!).getType('Scene');
       return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
     };
-    expect(scenes('procurement-platform')).toEqual(['GOVERNMENT_PROCUREMENT']);
-    expect(scenes('organisation-dept')).toEqual(['PROMOTION']);
+    const judging = (kind: SubjectTypeName): string[] =>
+      [...snapshot.policies.rulebook.scenes.values()]
+        .filter(({ subjects }) => subjects.has(kind))
+        .map(({ scene }) => scene);
+    expect(scenes('procurement-platform').toSorted()).toEqual(judging('Organization').toSorted());
+    expect(scenes('recruitment-office').toSorted()).toEqual(judging('Person').toSorted());
+    expect(scenes('procurement-platform')).not.toContain('PROMOTION');
     expect(scenes('public')).toEqual([]);
   });
 });
