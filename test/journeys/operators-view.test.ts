@@ -105,7 +105,7 @@ test('a request is one trace: its stages, its calls, and a link to its caller', 
   const sources = calls.map(
     ({ attributes }) => attributes.find(({ key }) => key === 'credit.source')?.value['stringValue'],
   );
-  expect(sources.sort()).toEqual(['court', 'finance', 'procurement', 'registry']);
+  expect(sources.sort()).toEqual(['court', 'finance', 'procurement', 'publicity', 'registry']);
 });
 
 test('neither status, metrics nor traces hold an identifier, a name, a case or a consumer', async () => {

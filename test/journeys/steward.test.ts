@@ -24,7 +24,7 @@ beforeAll(async () => {
     held
       .replace('[public-information]', '[public-information, court-notice]')
       // This one may name only what it may use, so that a right that goes makes its documents invalid.
-      .replace('purposes: [government-procurement]', 'purposes: [government-procurement]\n    names: own'),
+      .replace(/(procurement-platform:[\s\S]*?purposes: \[[^\]]+\])/, '$1\n    names: own'),
   );
   appendFileSync(join(root, 'policies/purposes.yaml'), courtNotice);
   appendFileSync(join(root, 'policies/access/registry.cedar'), representativeForNotices);
