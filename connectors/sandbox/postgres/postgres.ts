@@ -42,7 +42,8 @@ export interface Postgres {
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '60',
+  // A place for every connection of a few gateways: all agencies of the sandbox with a database share this server.
+  max_connections: '300',
   shared_buffers: '32MB',
   synchronous_commit: 'off',
   wal_level: 'minimal',
