@@ -5,6 +5,7 @@ import { openHttpClient } from './client.ts';
 import { earliest } from './earliest.ts';
 import { asOfIn, checkOk, itemsIn } from './envelope.ts';
 import { refuseStatus } from './failure.ts';
+import { inBatches } from './in-batches.ts';
 import { inParallel } from './in-parallel.ts';
 import { receiveItems } from './items.ts';
 import { readJson } from './json-answer.ts';
@@ -91,10 +92,4 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
   function timeOf(value: unknown, unchanged: boolean): string | undefined {
     return unchanged && http.conditional === 'data' ? clock().toISOString() : asOfIn(value, http.envelope);
   }
-}
-
-function inBatches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const batches: (readonly T[])[] = [];
-  for (let start = 0; start < items.length; start += size) batches.push(items.slice(start, start + size));
-  return batches;
 }

@@ -1,5 +1,6 @@
 // Looks at a sample answer of a JSON service, saved to a file: where the list of items is, and their members.
 import { readFile } from 'node:fs/promises';
+import { memberAt } from '../http/json-path.ts';
 import { type FoundRecord, IntrospectionProblem, columnsOf } from './found-record.ts';
 
 /** `items`: dotted path of the list; the first list of objects is taken if it is not given. */
@@ -12,7 +13,7 @@ export async function introspectJson(path: string, items: string | undefined): P
     throw error;
   }
   const at = items ?? findList(answer, []);
-  const list = at === undefined ? undefined : memberAt(answer, at);
+  const list = at === '' ? answer : at === undefined ? undefined : memberAt(answer, at);
   if (!Array.isArray(list) || list.length === 0) {
     throw new IntrospectionProblem(`${path}: no list of items to look at; say where with --items data.items`);
   }
@@ -39,16 +40,4 @@ function findList(value: unknown, path: readonly string[]): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function memberAt(value: unknown, path: string): unknown {
-  if (path === '') return value;
-  let at = value;
-  for (const name of path.split('.')) {
-    at =
-      typeof at === 'object' && at !== null && Object.hasOwn(at, name)
-        ? (at as Record<string, unknown>)[name]
-        : undefined;
-  }
-  return at;
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { openHttpClient } from '../http/client.ts';
 import { earliest } from '../http/earliest.ts';
 import { refuseStatus } from '../http/failure.ts';
+import { inBatches } from '../http/in-batches.ts';
 import { inParallel } from '../http/in-parallel.ts';
 import type { ByteBudget, HttpAnswer } from '../http/wire.ts';
 import type { SoapManifest, SoapRecord } from '../manifest.ts';
@@ -129,10 +130,4 @@ function textOf({ charset, body }: HttpAnswer): string {
   } catch {
     throw new SourceError('SOURCE_INVALID_ANSWER', 'the answer is not in UTF-8');
   }
-}
-
-function inBatches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const batches: (readonly T[])[] = [];
-  for (let start = 0; start < items.length; start += size) batches.push(items.slice(start, start + size));
-  return batches;
 }

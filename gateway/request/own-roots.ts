@@ -1,6 +1,7 @@
 // What may be asked of the gateway itself beside the agencies' records, and what it may be told to do. Whoever adds a
 // root of either kind adds its resolver here by name; the decision table says who may use it.
 import { type GraphQLFieldResolver, type GraphQLSchema, defaultFieldResolver } from 'graphql';
+import { denialOf } from './own-view.ts';
 import type { Decided, Withheld } from './stages.ts';
 
 /** Resolves one root. Arguments are coerced; what it throws as ClientError is told by its code, at the root's place. */
@@ -51,10 +52,9 @@ export function ownFieldResolver(
   return (source, given, context, info) => {
     const coordinate = `${info.parentType.name}.${info.fieldName}`;
     if (coordinates.has(coordinate)) {
-      const decision = decided.table.decisions.get(coordinate);
-      if (decision?.kind !== 'allow') {
-        const reason = decision?.kind === 'deny' ? decision.reason : 'NOT_PERMITTED';
-        withheld.set(coordinate, { coordinate, outcome: 'DENIED', reason });
+      const denial = denialOf(decided.table, coordinate);
+      if (denial !== undefined) {
+        withheld.set(coordinate, denial);
         return null;
       }
     }

@@ -1,6 +1,15 @@
 // The gateway's own data pass the same decisions as anybody's: what a table does not wholly allow is null.
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
 import { bareObject } from './bare-object.ts';
+import type { Withheld } from './stages.ts';
+
+/** How a coordinate that a table does not wholly allow is listed; without a table, that is without a purpose, none is. */
+export function denialOf(table: DecisionTable | undefined, coordinate: string): Withheld | undefined {
+  const decision = table?.decisions.get(coordinate);
+  if (decision?.kind === 'allow') return undefined;
+  const reason = decision?.kind === 'deny' ? decision.reason : 'NOT_PERMITTED';
+  return { coordinate, outcome: 'DENIED', reason };
+}
 
 const ownFieldsByTable = new WeakMap<DecisionTable, ReadonlyMap<string, ReadonlySet<string>>>();
 

@@ -2,6 +2,7 @@
 // every other field.
 import { type SelectionSetNode, getNamedType, isObjectType } from 'graphql';
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
+import { denialOf } from './own-view.ts';
 import { type ReadableOperation, selectedFields } from './selection.ts';
 import type { Withheld } from './stages.ts';
 
@@ -23,10 +24,9 @@ export function ownWithheld(
       if (field === undefined) continue;
       const coordinate = `${typeName}.${field.name}`;
       if (classified(coordinate)) {
-        const decision = table?.decisions.get(coordinate);
-        if (decision?.kind !== 'allow') {
-          const reason = decision?.kind === 'deny' ? decision.reason : 'NOT_PERMITTED';
-          withheld.set(coordinate, { coordinate, outcome: 'DENIED', reason });
+        const denial = denialOf(table, coordinate);
+        if (denial !== undefined) {
+          withheld.set(coordinate, denial);
           continue;
         }
       }
