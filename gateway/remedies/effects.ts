@@ -5,6 +5,7 @@ import type { Log } from '../../connectors/log.ts';
 import { ClientError } from '../errors.ts';
 import { type Pseudonymise, pseudonymOf } from '../request/pseudonyms.ts';
 import type { GatewayState } from '../state/state.ts';
+import { inGroups } from './in-groups.ts';
 import type { RemedyEffect } from './procedure.ts';
 
 /** Source → record type → subject id → document number → effect. */
@@ -12,7 +13,10 @@ export type Effects = ReadonlyMap<string, SourceEffects>;
 type SourceEffects = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, RemedyEffect>>>;
 
 export interface EffectLookUp {
-  /** One statement. @throws ClientError NOT_READY where it cannot be known: nothing is answered without the effects */
+  /**
+   * One statement, shared with others who ask meanwhile.
+   * @throws ClientError NOT_READY where it cannot be known: nothing is answered without the effects
+   */
   of(subjects: readonly Subject[], request: string): Promise<Effects>;
 }
 
@@ -34,13 +38,18 @@ export function openEffects(
   pseudonymise: Pseudonymise,
   log: Log,
 ): EffectLookUp {
+  if (state === undefined) return { of: () => Promise.resolve(none) };
+  const rowsOf = inGroups(
+    (pseudonyms: readonly string[]) => state.query<EffectRow & Record<string, unknown>>(lookUp, [pseudonyms]),
+    ({ subject }) => subject,
+  );
   return {
     of: async (subjects, request) => {
-      if (state === undefined || subjects.length === 0) return none;
+      if (subjects.length === 0) return none;
       const ids = new Map(subjects.map((subject) => [pseudonymOf(pseudonymise, subject), subject.id]));
       let rows: readonly EffectRow[];
       try {
-        rows = await state.query<EffectRow>(lookUp, [[...ids.keys()]]);
+        rows = await rowsOf([...ids.keys()]);
       } catch (error) {
         log.error({ request, err: error }, 'the effects of remedies cannot be read');
         throw new ClientError('NOT_READY', undefined, error);
