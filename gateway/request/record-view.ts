@@ -24,6 +24,30 @@ export interface RecordViewer {
 
 const denied: FieldOutcome = { kind: 'deny', reason: 'FORBIDDEN' };
 
+interface Column {
+  readonly field: RecordField;
+  readonly decision: Decision;
+}
+
+const columnsByTable = new WeakMap<DecisionTable, Map<string, ReadonlyMap<string, Column>>>();
+
+/** Every field of a record type with its decision, by name. */
+function columnsOf(record: RecordType, table: DecisionTable): ReadonlyMap<string, Column> {
+  const ofTable = columnsByTable.get(table) ?? new Map<string, ReadonlyMap<string, Column>>();
+  columnsByTable.set(table, ofTable);
+  let columns = ofTable.get(record.name);
+  if (columns === undefined) {
+    columns = new Map(
+      [...record.fields.values()].map((field) => [
+        field.name,
+        { field, decision: table.decisions.get(field.coordinate)! },
+      ]),
+    );
+    ofTable.set(record.name, columns);
+  }
+  return columns;
+}
+
 /** `order`: fields by which rows are ordered first, as far as they are shown; then by all that is shown. */
 export function recordViewer(
   record: RecordType,
@@ -34,9 +58,8 @@ export function recordViewer(
   noteWithheld: (withheld: Withheld) => void,
 ): RecordViewer {
   const grant = table.records.get(record.name)!;
-  const columns = [...record.fields.values()]
-    .filter(({ name }) => shown.has(name))
-    .map((field) => ({ field, decision: table.decisions.get(field.coordinate)! }));
+  const all = columnsOf(record, table);
+  const columns = [...all.values()].filter(({ field }) => shown.has(field.name));
   // Where nothing depends on the row, nothing is tried on it.
   const conditional = !grant.always || columns.some(({ decision }) => decision.kind === 'row');
   const factsOf = (row: RecordRow): RowFacts =>
@@ -54,9 +77,9 @@ export function recordViewer(
   const citedFacts = (row: RecordRow): RowFacts =>
     cited?.row === row ? cited : (cited = { row, today, tried: nothingTried() });
   const outcomeOf = (row: RecordRow, name: string): FieldOutcome => {
-    const decision = table.decisions.get(`${record.name}.${name}`);
-    const field = record.fields.get(name);
-    if (field === undefined || decision === undefined) return denied;
+    const column = all.get(name);
+    if (column === undefined) return denied;
+    const { field, decision } = column;
     if (decision.kind === 'deny') {
       noteWithheld({ coordinate: field.coordinate, outcome: 'DENIED', reason: decision.reason });
       return decision;
@@ -78,7 +101,7 @@ export function recordViewer(
     for (const name of names) {
       const outcome = outcomeOf(row, name);
       if (outcome.kind === 'deny') return null;
-      if (outcome.kind === 'mask') shown = applyMask(outcome.mask, shown, record.fields.get(name)!.type);
+      if (outcome.kind === 'mask') shown = applyMask(outcome.mask, shown, all.get(name)!.field.type);
     }
     return shown;
   };

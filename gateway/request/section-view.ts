@@ -49,7 +49,7 @@ export function stateFor(
 ): { readonly state: SectionState; readonly asOf: string | null } {
   if (answer === undefined) return { state: 'DENIED', asOf: null };
   if (answer.invalidSubjects.has(subject.id)) return { state: 'INVALID', asOf: null };
-  return answer.standings?.get(subject.id) ?? { state: answer.state, asOf: answer.asOf };
+  return answer.standings?.get(subject.id) ?? answer;
 }
 
 /** A connection over the visible records. A cursor is the place of a record and says nothing else. */

@@ -36,10 +36,13 @@ export interface Judgement {
  * unknown sources named; without one, anything unknown makes INDETERMINATE.
  */
 export function judge(subject: SubjectRules, evidence: readonly Evidence[], occasion: Occasion): Judgement {
-  const { holding, elsewhere } = rulesFor(subject, occasion.asOf, occasion.place);
+  const { holding, byRecord } = rulesFor(subject, occasion.asOf, occasion.place);
   const complete = subject.recordTypes.map(
-    (recordType): Evidence =>
-      evidence.find((entry) => entry.recordType === recordType) ?? {
+    (recordType, place): Evidence =>
+      // Mostly it is given in this order.
+      (evidence[place]?.recordType === recordType
+        ? evidence[place]
+        : evidence.find((entry) => entry.recordType === recordType)) ?? {
         recordType,
         state: 'UNAVAILABLE',
         asOf: null,
@@ -49,8 +52,9 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
   const found: Assessment[] = [];
   for (const { recordType, state, rows } of complete) {
     if (state !== 'OK' && state !== 'STALE') continue;
-    for (const rule of holding) {
-      if (rule.recordType !== recordType) continue;
+    const rules = byRecord.get(recordType);
+    if (rules === undefined) continue;
+    for (const rule of rules.holding) {
       if (rows.length === 0 && rule.absent !== undefined && state === 'OK') {
         found.push(absence(rule, rule.absent));
       }
@@ -59,8 +63,7 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
         if (assessment !== undefined) found.push(assessment);
       }
     }
-    for (const rule of elsewhere) {
-      if (rule.recordType !== recordType) continue;
+    for (const rule of rules.elsewhere) {
       for (const row of rows) {
         const assessment = assessUnplaced(rule, row, occasion);
         if (assessment !== undefined) found.push(assessment);
@@ -92,6 +95,7 @@ function absence(rule: Rule, effect: Rule['effect']): Assessment {
 }
 
 function outcomeOf(assessments: readonly Assessment[], somethingUnknown: boolean): VerdictOutcome {
+  if (assessments.length === 0) return somethingUnknown ? 'INDETERMINATE' : 'CLEAR';
   const live = assessments.filter(({ status }) => status !== 'EXPIRED' && status !== 'NOT_YET');
   if (live.some(({ effect, status }) => effect === 'BAR' && status === 'IN_FORCE')) return 'BARRED';
   if (somethingUnknown) return 'INDETERMINATE';
@@ -104,6 +108,11 @@ function outcomeOf(assessments: readonly Assessment[], somethingUnknown: boolean
 interface RulesOfDay {
   readonly asOf: string;
   readonly place: RegionCode | undefined;
+  readonly holding: readonly Rule[];
+  readonly byRecord: ReadonlyMap<RecordType, RulesOfRecord>;
+}
+
+interface RulesOfRecord {
   readonly holding: readonly Rule[];
   /** Rules of regions, where nobody said which region counts. */
   readonly elsewhere: readonly Rule[];
@@ -120,12 +129,15 @@ function rulesFor(subject: SubjectRules, asOf: string, place: RegionCode | undef
   );
   const here = valid.filter((rule) => holdsIn(rule.jurisdiction, place));
   const replaced = new Set(here.flatMap(({ replaces }) => replaces));
-  const made: RulesOfDay = {
-    asOf,
-    place,
-    holding: here.filter(({ id }) => !replaced.has(id)),
-    elsewhere: place === undefined ? valid.filter((rule) => !here.includes(rule)) : [],
-  };
+  const holding = here.filter(({ id }) => !replaced.has(id));
+  const elsewhere = place === undefined ? valid.filter((rule) => !here.includes(rule)) : [];
+  const byRecord = new Map(
+    subject.recordTypes.map((recordType): [RecordType, RulesOfRecord] => {
+      const own = (rules: readonly Rule[]): Rule[] => rules.filter((rule) => rule.recordType === recordType);
+      return [recordType, { holding: own(holding), elsewhere: own(elsewhere) }];
+    }),
+  );
+  const made: RulesOfDay = { asOf, place, holding, byRecord };
   lastAsked.set(subject, made);
   return made;
 }
