@@ -6,15 +6,16 @@ import { parseArgs } from 'node:util';
 import { measureAudit } from './audit-alone.ts';
 import { canPin, memoryOf, stopAll } from './children.ts';
 import { describeMachine } from './machine.ts';
+import { measurePolicyCost } from './policy-cost.ts';
 import { readQuestions } from './questions.ts';
 import { measureColdTable } from './other-policies.ts';
 import { type Report, renderReport } from './report.ts';
 import { measureRounds } from './rounds.ts';
-import { setStage } from './stage.ts';
+import { type Contender, contenderNames, setStage } from './stage.ts';
 
 const help = `npm run bench [-- options]   compares the gateway with its yardsticks
 
-  --quick          one short round: about 25 s instead of about 90 s
+  --quick          one short round: about half a minute instead of about three
   --json FILE      writes the results as JSON too
   --directory DIR  where the bench keeps its own sandbox and logs (data/bench)
   --help           this text
@@ -50,25 +51,33 @@ async function run(): Promise<number> {
     serverCore: pinned ? 0 : undefined,
     say,
   });
-  const { results, failures } = await measureRounds(stage.contenders, questions, {
-    quick: values.quick,
-    say,
-  });
+  const { quick } = values;
+  const { results, failures } = await measureRounds(stage.contenders, questions, { quick, say });
+  const memory = (await memoryOf(stage.gateway.pid!)) ?? null;
+  say('Weighing the policies …');
+  const contender = (name: string): Contender => stage.contenders.find((one) => one.name === name)!;
+  const policies = await measurePolicyCost(
+    questions[0]!,
+    { own: contender(contenderNames.inMemory), open: contender(contenderNames.open) },
+    stage.anotherPair,
+    { quick },
+  );
   const report: Report = {
     machine,
-    quick: values.quick,
+    quick,
     questions: questions.map(({ name, title }) => ({ name, title })),
     results,
-    failures,
+    failures: [...failures, ...policies.failures],
     roundTrips: stage.roundTrips,
     startUp: stage.startUp,
-    memory: (await memoryOf(stage.gateway.pid!)) ?? null,
+    memory,
+    policies: policies.cost,
     audit: await measureAudit(join(directory, 'audit-alone')),
     coldTable: await measureColdTable(root, join(directory, 'large-policies')),
   };
   console.log(renderReport(report));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  return failures.length === 0 ? 0 : 1;
+  return report.failures.length === 0 ? 0 : 1;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -37,11 +37,19 @@ export interface Contender {
 
 export interface Stage {
   readonly contenders: readonly Contender[];
+  /** Starts another in-memory gateway and another that allows everything. */
+  readonly anotherPair: () => Promise<PolicyPair>;
   /** The gateway over the sandbox agencies, whose memory is weighed. */
   readonly gateway: ChildProcess;
   /** Calls per source of each question, as the agencies and PostgreSQL counted them. */
   readonly roundTrips: Readonly<Record<QuestionName, CallCounts>>;
   readonly startUp: StartUp;
+}
+
+/** The same gateway twice: under the policies, and under policies that allow everything. */
+export interface PolicyPair {
+  readonly own: Contender;
+  readonly open: Contender;
 }
 
 /** Milliseconds. `total`: sandbox and then gateway until the first answer. */
@@ -106,7 +114,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       message['done'] === what ? (message['calls'] as CallCounts) : undefined,
     );
 
-  for (const name of ['recording', 'in-memory', 'in-memory-open', 'sandbox'])
+  for (const name of ['recording', 'sandbox'])
     await rm(join(directory, `audit-${name}`), { recursive: true, force: true });
   const recorder = await launch(dist, 'bench/servers/gateway.js', environment('recording'), listening);
   const answers: Partial<Record<QuestionName, Captured['answers'][QuestionName]>> = {};
@@ -133,20 +141,22 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   await post(`${gateway.first}/graphql`, opening!, authorisation(opening!));
   const gatewayTime = performance.now() - gatewayStart;
 
-  const inMemory = await launch(
-    dist,
-    'bench/servers/gateway.js',
-    { ...environment('in-memory'), BENCH_CAPTURED: file },
-    listening,
-  );
+  const launchInMemory = async (name: string, root?: string): ReturnType<typeof launch<string>> => {
+    const directoryOfLog = join(directory, `audit-${name}`);
+    await rm(directoryOfLog, { recursive: true, force: true });
+    const started = await launch(
+      dist,
+      'bench/servers/gateway.js',
+      { ...environment(name, root), BENCH_CAPTURED: file },
+      listening,
+    );
+    if (options.serverCore !== undefined) await pin(started.child.pid!, options.serverCore);
+    return started;
+  };
   const openRoot = join(directory, 'allow-everything');
   await allowEverything(options.root, openRoot);
-  const open = await launch(
-    dist,
-    'bench/servers/gateway.js',
-    { ...environment('in-memory-open', openRoot), BENCH_CAPTURED: file },
-    listening,
-  );
+  const inMemory = await launchInMemory('in-memory');
+  const open = await launchInMemory('in-memory-open', openRoot);
   const openLengths: Partial<Record<QuestionName, number>> = {};
   for (const question of questions) {
     openLengths[question.name] = (
@@ -162,8 +172,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const rawJson = await launch(dist, 'bench/servers/raw-json.js', plain, listening);
   const apollo = await launch(dist, 'bench/servers/apollo-plain.js', plain, listening);
   if (options.serverCore !== undefined) {
-    for (const { child } of [gateway, inMemory, open, rawJson, apollo])
-      await pin(child.pid!, options.serverCore);
+    for (const { child } of [gateway, rawJson, apollo]) await pin(child.pid!, options.serverCore);
   }
 
   const ours = (
@@ -187,7 +196,19 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     sameData(question, answers[question.name]!, parseAnswer(question, text));
     apolloLengths[question.name] = text.length;
   }
+  let pairs = 1;
   return {
+    anotherPair: async () => {
+      pairs += 1;
+      return {
+        own: ours(contenderNames.inMemory, await launchInMemory(`in-memory-${pairs}`)),
+        open: ours(
+          contenderNames.open,
+          await launchInMemory(`in-memory-open-${pairs}`, openRoot),
+          openLengths,
+        ),
+      };
+    },
     roundTrips: roundTrips as Stage['roundTrips'],
     gateway: gateway.child,
     startUp: {
