@@ -6,7 +6,6 @@ import { type Watch, unwatched } from '../watch.ts';
 import type { Invalidation } from './fact.ts';
 import type { FactStore } from './fact-store.ts';
 import { openMemoryStore } from './memory-store.ts';
-import { openRedisStore } from './redis-store.ts';
 import { type AskSource, type SourceCache, cacheSource } from './source-cache.ts';
 
 export interface FactCacheOptions {
@@ -29,7 +28,10 @@ export interface FactCache {
 }
 
 export async function openFactCache({ redis, clock, log, watch }: FactCacheOptions): Promise<FactCache> {
-  const store = redis === undefined ? openMemoryStore() : await openRedisStore({ ...redis, log });
+  const store =
+    redis === undefined
+      ? openMemoryStore()
+      : await (await import('./redis-store.ts')).openRedisStore({ ...redis, log });
   return cacheFacts(store, clock, watch);
 }
 

@@ -12,7 +12,6 @@ import { contentOf, keyIdOf } from './report-deeds.ts';
 import { reportAddresses } from './report-addresses.ts';
 import { isReportNumber } from './report-number.ts';
 import { reportPage, reportPagePolicy, verificationPage } from './report-page.ts';
-import { reportPdf } from './report-pdf.ts';
 import type { ReportStore } from './report-store.ts';
 import { hashOf } from './sign-report.ts';
 import type { ReportKey } from './signing-key.ts';
@@ -122,6 +121,8 @@ export function reportRoutes(parts: {
       const hash = hashOf(document);
       const proof = { hash, keyId: keyIdOf(document), ...reportAddresses(publicUrl(), number, hash) };
       if (kind !== 'pdf') return html(reportPage(content, proof));
+      // A PDF's library and fonts are large, and mostly nobody wants one.
+      const { reportPdf } = await import('./report-pdf.ts');
       const pdf = await drawn(hash, () => reportPdf(content, document, proof));
       return { body: pdf, headers: { 'content-type': 'application/pdf' } };
     },
