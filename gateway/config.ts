@@ -89,6 +89,13 @@ export const configurationKeys = {
     meaning:
       'Key that seals what is kept in Redis, the same for every replica; made if missing, outside production.',
   },
+  RECALL_DAYS: {
+    // No purpose keeps its trace for less than three years.
+    shape: count(1095),
+    fallback: '90',
+    meaning:
+      'Days before a record is corrected, repaired or withdrawn: whoever read it in them is told ([recall.md](recall.md)).',
+  },
   MAX_SUBJECTS: { shape: count(100_000), fallback: '100', meaning: 'Subjects one request may name.' },
   MAX_IN_FLIGHT: {
     shape: count(100_000),
@@ -149,6 +156,8 @@ export interface Configuration {
   };
   readonly pseudonymKeyFile: string;
   readonly databaseUrl?: string;
+  /** How many days before a change readings of a record are told of it. */
+  readonly recallDays: number;
   /** Undefined: what sources said is kept in memory. */
   readonly redis?: { readonly url: string; readonly keyFile: string };
   readonly limits: {
@@ -246,6 +255,7 @@ export function readConfiguration(environment: Environment): {
       pseudonymKeyFile: within('PSEUDONYM_KEY_FILE'),
       ...(database === undefined ? {} : { databaseUrl: database }),
       ...(redis === undefined ? {} : { redis: { url: redis, keyFile: within('CACHE_KEY_FILE') } }),
+      recallDays: number('RECALL_DAYS'),
       limits: {
         maxSubjects: number('MAX_SUBJECTS'),
         maxInFlight: number('MAX_IN_FLIGHT'),

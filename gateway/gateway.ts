@@ -29,7 +29,10 @@ import { createRecorder } from './request/record.ts';
 import { type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
 import { type AccessIndex, followAuditLog } from './recall/access-index.ts';
 import { accessLogs } from './recall/access-log.ts';
+import { changeFeed } from './recall/change-feed.ts';
 import { openReadingStore } from './recall/reading-store.ts';
+import { noticeReceipts } from './recall/receipts.ts';
+import { type Telling, keepTelling } from './recall/telling.ts';
 import { useOfAnswers } from './request/use-of-answers.ts';
 import { openEffects } from './remedies/effects.ts';
 import { remedies } from './remedies/remedies.ts';
@@ -125,7 +128,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const authenticator = authenticatorFor(configuration, clock);
     opened.push(authenticator);
     const { requestMilliseconds } = configuration.limits;
-    const desk = { state, recorder, pseudonymise, connectors, cache, clock, log, requestMilliseconds };
+    const tellers: { telling?: Telling } = {};
+    const onStep = (): void => tellers.telling?.wake();
+    const desk = {
+      state,
+      recorder,
+      pseudonymise,
+      connectors,
+      cache,
+      clock,
+      onStep,
+      log,
+      requestMilliseconds,
+    };
     const effects = openEffects(state, pseudonymise, log);
     const cases = limitCases(quota, pseudonymise, log);
     const reports = await openReports({
@@ -145,6 +160,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       remedies(desk),
       reports.roots,
       accessLogs({ state, index, pseudonymise, recorder, cases, log }),
+      changeFeed({ state, recorder, clock, log }),
+      noticeReceipts({ state, log }),
     ]);
     const unserved = unservedRoots(snapshot.catalogue.schema, own, servedRoots);
     if (unserved.length > 0) throw new Error(`roots of the schema nobody serves: ${unserved.join(', ')}`);
@@ -174,6 +191,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       },
     });
     opened.push(live);
+    if (state !== undefined) {
+      tellers.telling = keepTelling({
+        state,
+        snapshot: () => live.current(),
+        audit,
+        clock,
+        days: configuration.recallDays,
+        log,
+        caughtUp: async () => index?.catchUp(1000),
+        onTold: () => undefined,
+      });
+      opened.push(tellers.telling);
+    }
     let stopping = false;
     const ready = (): boolean => audit.healthy && !stopping;
     const server = createGatewayServer({
@@ -221,6 +251,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await pipeline.stop();
         await closeAll(connectors, authenticator);
         await cache.close();
+        await tellers.telling?.close();
         await index?.close();
         await state?.close();
         if (audit.healthy) audit.append({ kind: 'stop' });

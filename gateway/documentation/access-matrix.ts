@@ -8,7 +8,7 @@ import {
   type Showing,
   deliberateFor,
 } from '../../policies/engine/deliberation.ts';
-import type { Consumer, Purpose } from '../../policies/engine/consumers.ts';
+import { type Consumer, type Purpose, touches } from '../../policies/engine/consumers.ts';
 import type { PolicySet } from '../../policies/engine/access-policies.ts';
 import type { Catalogue, RecordType } from '../../schema/catalogue.ts';
 import { code, table } from './markdown.ts';
@@ -37,7 +37,14 @@ export function accessMatrix(policySet: PolicySet, catalogue: Catalogue): string
       };
     }),
   );
-  return [...catalogue.records.values()].map((record) => recordTable(record, columns)).join('\n\n');
+  return [...catalogue.records.values()]
+    .map((record) =>
+      recordTable(
+        record,
+        columns.filter(({ purpose }) => touches(purpose, record.source)),
+      ),
+    )
+    .join('\n\n');
 }
 
 function recordTable(record: RecordType, columns: readonly Column[]): string {

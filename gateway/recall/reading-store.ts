@@ -2,6 +2,7 @@
 // transaction, so that an entry is counted once however often a gateway dies.
 import { type Position, beginning } from '../audit/tail.ts';
 import type { GatewayState, Query } from '../state/state.ts';
+import { lockForKeeping } from './recall-lock.ts';
 import type { ReadSubject, Readings } from './readings.ts';
 
 export interface ReadingStore {
@@ -40,6 +41,22 @@ const keepSubjects = `
 const keepAnswered =
   'update gateway.access_reading set answered = true where log = $1 and request = any($2::text[]) and not answered';
 
+const keepCited = `
+  update gateway.access_subject s set rules = c.rules
+  from jsonb_to_recordset($2::jsonb) as c(request text, subject text, rules text[])
+  join gateway.access_reading r on r.log = $1 and r.request = c.request
+  where s.reading = r.id and s.subject = c.subject`;
+
+// In their order, so that two who keep at once do not wait for each other.
+const noteChanges = `
+  update gateway.recall_change set due = true where seq in (
+    select seq from gateway.recall_change where not due and seq in (
+      select c.seq from gateway.access_reading r
+      join gateway.access_subject s on s.reading = r.id
+      join gateway.recall_change c on c.subject = s.subject and s.at between c.reads_from and c.reads_until
+      where r.log = $1 and r.request = any($2::text[]))
+    order by seq for update)`;
+
 const move =
   'update gateway.access_position set segment = $2, byte_offset = $3, seq = $4, moved_at = now() where log = $1';
 
@@ -59,14 +76,18 @@ export function openReadingStore(state: GatewayState): ReadingStore {
       );
       return positionOf(row);
     },
-    keep: (log, from, to, { readings, subjects, answered }) =>
+    keep: (log, from, to, { readings, subjects, cited, answered }) =>
       state.transaction(async (query) => {
+        await lockForKeeping(query);
         const [row] = await query<PositionRow & Record<string, unknown>>(lock, [log]);
         const held = positionOf(row);
         if (held.seq !== from.seq) return held;
         if (readings.length > 0) await query(keepReadings, [log, JSON.stringify(readings)]);
         await keepAll(query, log, subjects);
         if (answered.length > 0) await query(keepAnswered, [log, answered]);
+        if (cited.length > 0) await query(keepCited, [log, JSON.stringify(cited)]);
+        // A reading counts once it is answered: where its readers have been told already, they are told again.
+        if (answered.length > 0) await query(noteChanges, [log, answered]);
         await query(move, [log, to.segment, to.offset, to.seq]);
         return to;
       }),

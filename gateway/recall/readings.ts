@@ -32,9 +32,17 @@ export interface ReadSubject {
   readonly sources: readonly string[];
 }
 
+/** Rules that a verdict of a request cited about a subject. */
+export interface CitedRules {
+  readonly request: string;
+  readonly subject: string;
+  readonly rules: readonly string[];
+}
+
 export interface Readings {
   readonly readings: readonly Reading[];
   readonly subjects: readonly ReadSubject[];
+  readonly cited: readonly CitedRules[];
   /** Numbers of requests whose answer left with what the sources said. */
   readonly answered: readonly string[];
 }
@@ -43,10 +51,12 @@ export function readingsOf(entries: readonly AuditEntry[]): Readings {
   const readings: Reading[] = [];
   const subjects: ReadSubject[] = [];
   const answered: string[] = [];
+  const cited: CitedRules[] = [];
   for (const entry of entries) {
     if (entry.kind === 'outcome') {
       // An outcome without sources is that of a refusal, or of something that reads nobody.
       if (Object.hasOwn(entry, 'sources')) answered.push(textOf(entry['request']) ?? '');
+      cited.push(...citedIn(entry));
       continue;
     }
     const sources = Object.keys(membersOf(entry['fetches']));
@@ -60,7 +70,23 @@ export function readingsOf(entries: readonly AuditEntry[]): Readings {
       if (about.length > 0) subjects.push({ seq: entry.seq, subject, sources: about });
     });
   }
-  return { readings, subjects, answered };
+  return { readings, subjects, cited, answered };
+}
+
+/** One for each subject of an outcome whose verdicts cited anything. */
+function citedIn(entry: AuditEntry): readonly CitedRules[] {
+  const verdicts = Array.isArray(entry['verdicts']) ? (entry['verdicts'] as readonly Json[]) : [];
+  const bySubject = new Map<string, Set<string>>();
+  for (const verdict of verdicts.map(membersOf)) {
+    const subject = textOf(verdict['subject']) ?? '';
+    const rules = Array.isArray(verdict['rules']) ? (verdict['rules'] as readonly Json[]).map(String) : [];
+    if (rules.length === 0) continue;
+    const all = bySubject.get(subject) ?? new Set<string>();
+    bySubject.set(subject, all);
+    rules.forEach((rule) => all.add(rule));
+  }
+  const request = textOf(entry['request']) ?? '';
+  return [...bySubject].map(([subject, rules]) => ({ request, subject, rules: [...rules] }));
 }
 
 function readingOf(entry: AuditEntry): Reading {

@@ -1,12 +1,13 @@
 // Finds the record a remedy is about, at its source and by its document number: nobody objects to what he does not have.
 // Asked for are only the number, the date and the status, as far as the caller may derive from them.
-import type { Connector, Subject } from '../../connectors/contract.ts';
+import type { Connector, Subject, Value } from '../../connectors/contract.ts';
 import type { Log } from '../../connectors/log.ts';
 import { halfWidth } from '../../connectors/transforms/transform.ts';
 import type { DeclaredRemedies } from '../../schema/remedies-declared.ts';
 import type { RecordType } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
 import { isDerivable } from '../request/plan-frame.ts';
+import { conditionsOn } from './conditions-on.ts';
 import { type Pseudonymise, pseudonymOf } from '../request/pseudonyms.ts';
 import type { Recorder } from '../request/record.ts';
 import { stateFor } from '../request/section-view.ts';
@@ -18,6 +19,8 @@ export interface FoundRecord {
   readonly record: string;
   /** Date of the document, the latest where it has several; null where none is recorded. */
   readonly datedOn: string | null;
+  /** What conditions of policies look at in it, as far as this caller may derive from that. */
+  readonly facts: Readonly<Record<string, Value>>;
 }
 
 export interface RecordFinder {
@@ -69,7 +72,8 @@ export async function findRecord(
       [...fields.values()].some(({ record }) => record === type.name),
   );
   if (!holds || !decided.purpose.subjects.includes(subject.kind)) throw notFound;
-  const fields = table.permit(type, undefined, fieldsOf(declared))!;
+  const looked = conditionsOn(admitted.snapshot, type);
+  const fields = table.permit(type, undefined, [...fieldsOf(declared), ...looked])!;
   recorder.note(decided, 'record-looked-up', {
     subject: pseudonymOf(pseudonymise, subject),
     source: type.source,
@@ -109,6 +113,9 @@ export async function findRecord(
     type,
     record: String(first[declared.record]),
     datedOn: dates.length === rows.length ? dates.sort().at(-1)! : null,
+    facts: Object.fromEntries(
+      looked.filter((name) => fields.includes(name)).map((name) => [name, first[name] ?? null]),
+    ),
   };
 }
 

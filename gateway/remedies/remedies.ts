@@ -1,10 +1,10 @@
 // The roots of remedies: deeds of the credit office and its counter, and the questions of those who handle them.
-import { ClientError } from '../errors.ts';
 import type { OwnResolver, OwnRoots } from '../request/own-roots.ts';
+import { mustSee } from '../request/own-view.ts';
 import { pseudonymOf } from '../request/pseudonyms.ts';
 import type { Decided } from '../request/stages.ts';
 import type { RemedyKind } from '../../policies/engine/remedy-law.ts';
-import { changesSince } from './changes.ts';
+import { changesSince } from './remedy-changes.ts';
 import { objectionDeeds } from './objections.ts';
 import { type Given, type RemedyParts, kept, subjectIn } from './remedy-desk.ts';
 import {
@@ -57,16 +57,10 @@ export function remedies(parts: RemedyParts): Partial<OwnRoots> {
           (await openCorrections(query, typeof source === 'string' ? source : undefined)).map(correctionView),
         );
       },
-      changes: (given: Given, decided) => {
-        mustSee(decided, 'RemedyChanges.nodes', 'changes');
+      remedyChanges: (given: Given, decided) => {
+        mustSee(decided, 'RemedyChanges.nodes', 'remedyChanges');
         return kept(parts, decided.admitted.request, ({ query }) => changesSince(query, given));
       },
     },
   };
-}
-
-/** Whom no policy lets see any of it learns nothing of its existence either. */
-function mustSee(decided: Decided, coordinate: string, root: string): void {
-  if (decided.table.decisions.get(coordinate)?.kind !== 'allow')
-    throw new ClientError('DEED_NOT_PERMITTED', root);
 }

@@ -28,6 +28,8 @@ export interface RemedyParts extends RecordFinder {
   readonly pseudonymise: Pseudonymise;
   readonly cache: Pick<FactCache, 'invalidate'>;
   readonly clock: () => Date;
+  /** Called when a step is durable. */
+  readonly onStep: () => void;
 }
 
 export type Given = Readonly<Record<string, unknown>>;
@@ -115,6 +117,7 @@ export async function file(
           state,
           effect: procedure.states[state]!.effect ?? null,
           statement: filing.statement,
+          facts: found.facts,
           corrected_on: filing.correctedOn ?? null,
           filed_on: admitted.today,
           due_on: dueOn(decided, kind, state),
@@ -217,4 +220,5 @@ export async function settle(
     recordType: record,
     effect: remedy.effect satisfies RemedyEffect | null,
   });
+  parts.onStep();
 }

@@ -107,16 +107,19 @@ export function overdueOn(query: Query, today: string, kind: RemedyKind): Promis
   );
 }
 
-export type NewRemedy = Omit<Remedy, 'number' | 'revision' | 'open'>;
+export type NewRemedy = Omit<Remedy, 'number' | 'revision' | 'open'> & {
+  /** What conditions of policies look at in the record. */
+  readonly facts: Readonly<Record<string, unknown>>;
+};
 
 /** Writes a new remedy with its first step. */
 export async function enterRemedy(query: Query, remedy: NewRemedy, by: StepBy): Promise<Remedy> {
   const prefix = `${remedy.kind === 'OBJECTION' ? 'OBJ' : 'REP'}-${remedy.filed_on.slice(0, 4)}-`;
   const [entered] = await query<Remedy>(
     `insert into gateway.remedy (number, kind, subject, subject_kind, subject_id, source, record_type, record, state,
-       effect, statement, corrected_on, filed_on, due_on)
+       effect, statement, corrected_on, filed_on, due_on, facts)
      values ($1::text || lpad(nextval('gateway.remedy_number')::text, 6, '0'),
-       $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${columns}`,
+       $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning ${columns}`,
     [
       prefix,
       remedy.kind,
@@ -132,6 +135,7 @@ export async function enterRemedy(query: Query, remedy: NewRemedy, by: StepBy): 
       remedy.corrected_on,
       remedy.filed_on,
       remedy.due_on,
+      remedy.facts,
     ],
   );
   await writeStep(query, null, entered!, by);

@@ -1,7 +1,8 @@
 // The gateway's own data pass the same decisions as anybody's: what a table does not wholly allow is null.
 import type { DecisionTable } from '../../policies/engine/decision-table.ts';
+import { ClientError } from '../errors.ts';
 import { bareObject } from './bare-object.ts';
-import type { Withheld } from './stages.ts';
+import type { Decided, Withheld } from './stages.ts';
 
 /** How a coordinate that a table does not wholly allow is listed; without a table, that is without a purpose, none is. */
 export function denialOf(table: DecisionTable | undefined, coordinate: string): Withheld | undefined {
@@ -9,6 +10,14 @@ export function denialOf(table: DecisionTable | undefined, coordinate: string): 
   if (decision?.kind === 'allow') return undefined;
   const reason = decision?.kind === 'deny' ? decision.reason : 'NOT_PERMITTED';
   return { coordinate, outcome: 'DENIED', reason };
+}
+
+/**
+ * For a root that only some may ask: whom no policy lets see any of it learns nothing of its existence either.
+ * @throws ClientError DEED_NOT_PERMITTED, naming the root
+ */
+export function mustSee({ table }: Decided, coordinate: string, root: string): void {
+  if (table.decisions.get(coordinate)?.kind !== 'allow') throw new ClientError('DEED_NOT_PERMITTED', root);
 }
 
 const ownFieldsByTable = new WeakMap<DecisionTable, ReadonlyMap<string, ReadonlySet<string>>>();

@@ -29,8 +29,10 @@ interface Visible {
 
 const cache = new WeakMap<PolicySnapshot, Map<string, Visible>>();
 
-/** Kind of subject → coordinates usable about it. */
-type Usable = ReadonlyMap<SubjectTypeName, ReadonlySet<Coordinate>>;
+const nobody = 'nobody';
+
+/** Kind of subject → coordinates usable about it; `nobody`: under purposes that ask about none. */
+type Usable = ReadonlyMap<SubjectTypeName | typeof nobody, ReadonlySet<Coordinate>>;
 
 /** Coordinates the consumer may see, masked or in some rows, under some purpose it holds. */
 export function visibleCoordinates(snapshot: PolicySnapshot, consumer: Consumer): ReadonlySet<Coordinate> {
@@ -45,16 +47,18 @@ function usableBy(snapshot: PolicySnapshot, consumer: Consumer): Usable {
     for (const { record } of fields.values())
       about.set(record, (about.get(record) ?? new Set<SubjectTypeName>()).add(subject));
   }
-  const usable = new Map<SubjectTypeName, Set<Coordinate>>();
+  const usable = new Map<SubjectTypeName | typeof nobody, Set<Coordinate>>();
   for (const name of consumer.purposes) {
     const purpose = policies.policySet.consumers.purposes.get(name)!;
     const table = snapshot.tableFor({ consumer, purpose, caseGiven: true, userGiven: true });
-    for (const subject of purpose.subjects) {
+    // One that asks about nobody opens what is about nobody.
+    for (const subject of purpose.subjects.length === 0 ? ([nobody] as const) : purpose.subjects) {
       const coordinates = usable.get(subject) ?? new Set<Coordinate>();
       usable.set(subject, coordinates);
       for (const [coordinate, decision] of table.decisions) {
         const kinds = about.get(coordinate.split('.')[0]!);
-        if (decision.kind !== 'deny' && kinds?.has(subject) !== false) coordinates.add(coordinate);
+        const opened = kinds === undefined || (subject !== nobody && kinds.has(subject));
+        if (decision.kind !== 'deny' && opened) coordinates.add(coordinate);
       }
     }
   }

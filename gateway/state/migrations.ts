@@ -1,6 +1,7 @@
 // The tables of the gateway's own state, step by step. A step that has been released is never changed: a later one
 // corrects it. Every step can run on a database in use.
 
+import { recallTables } from '../recall/recall-tables.ts';
 import { remedyTables } from '../remedies/remedy-tables.ts';
 
 export interface Migration {
@@ -94,4 +95,5 @@ export const migrations: readonly Migration[] = [
   { id: 2, name: 'remedies', sql: remedyTables },
   { id: 3, name: 'reports', sql: reports },
   { id: 4, name: 'who read whom', sql: accessIndex },
+  { id: 5, name: 'telling readers of changes', sql: recallTables },
 ];

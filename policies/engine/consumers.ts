@@ -1,6 +1,7 @@
 // Consumers, roles and purposes: data a data-protection officer edits, read from YAML and checked here.
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ownSource } from '../../schema/catalogue.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { suggest } from '../../schema/suggest.ts';
 import { readYamlFile } from './yaml-file.ts';
@@ -16,7 +17,7 @@ const purposesShape = z.strictObject({
       legalBasis: z.string().min(1),
       caseRequired: z.boolean(),
       userRequired: z.boolean(),
-      subjects: z.array(z.enum(['Organization', 'Person'])).min(1),
+      subjects: z.array(z.enum(['Organization', 'Person'])),
       subjectsPerCaseAndDay: z.number().int().min(1).optional(),
       ownSubjectOnly: z.boolean().default(false),
       toldToSubject: z.boolean().default(true),
@@ -57,7 +58,7 @@ export interface Purpose {
   readonly legalBasis: string;
   readonly caseRequired: boolean;
   readonly userRequired: boolean;
-  /** Kinds of subject it may touch. */
+  /** Kinds of subject it may touch; none where it asks about nobody. */
   readonly subjects: readonly ('Organization' | 'Person')[];
   /** Distinct subjects one case may touch in a day (Beijing); undefined: as many as there are. */
   readonly subjectsPerCaseAndDay?: number | undefined;
@@ -89,6 +90,11 @@ export interface Consumers {
   readonly consumers: ReadonlyMap<string, Consumer>;
   /** Role → roles it lies within. */
   readonly roles: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Whether a purpose can ever touch records of a source: one that asks about nobody touches the gateway's own alone. */
+export function touches({ subjects }: Purpose, source: string): boolean {
+  return subjects.length > 0 || source === ownSource;
 }
 
 /** The consumer that somebody without a token is. */

@@ -3,6 +3,7 @@
 import type { Catalogue, RecordField } from '../../schema/catalogue.ts';
 import type { AccessPolicy, PolicySet } from './access-policies.ts';
 import { type AccessAction, accessActions } from './cedar-schema.ts';
+import { type Purpose, touches } from './consumers.ts';
 import type { DecisionSubject } from './decision-table.ts';
 import { type Deliberator, deliberateFor } from './deliberation.ts';
 import { isAdmissible } from './needs.ts';
@@ -23,7 +24,7 @@ export interface Participation {
 export function participationOf(policySet: PolicySet, catalogue: Catalogue): readonly Participation[] {
   const whole = admissibleSubjects(policySet).map((subject) => {
     const deliberator = deliberateFor(policySet, catalogue, subject);
-    return { subject, place: placeOf(subject), cells: cellsOf(deliberator, catalogue) };
+    return { subject, place: placeOf(subject), cells: cellsOf(deliberator, catalogue, subject.purpose) };
   });
   return policySet.policies.map((policy) => {
     const rest = { ...policySet, policies: policySet.policies.filter((other) => other !== policy) };
@@ -50,10 +51,11 @@ interface Cell {
   readonly policies: readonly string[];
 }
 
-function cellsOf(deliberator: Deliberator, catalogue: Catalogue): readonly Cell[] {
-  return [...catalogue.coordinates.values()].flatMap((field) =>
-    accessActions.map((action) => cellOf(deliberator, field, action)),
-  );
+function cellsOf(deliberator: Deliberator, catalogue: Catalogue, purpose: Purpose): readonly Cell[] {
+  return [...catalogue.records.values()]
+    .filter(({ source }) => touches(purpose, source))
+    .flatMap(({ fields }) => [...fields.values()])
+    .flatMap((field) => accessActions.map((action) => cellOf(deliberator, field, action)));
 }
 
 function cellOf(deliberator: Deliberator, field: RecordField, action: AccessAction): Cell {

@@ -19,6 +19,8 @@ export interface RemedyLaw {
   clock(kind: RemedyKind, state: string, place: string | undefined): number | undefined;
   /** Calendar months from the document's date before which it cannot be repaired. */
   leastMonths(severity: RepairSeverity): number;
+  /** Working days within which a reader acknowledges that it was told of a change. */
+  readonly acknowledgement: number;
   /** Changes with the data. */
   readonly version: string;
 }
@@ -41,6 +43,7 @@ const periodShape = z.strictObject({
 const termsShape = z.strictObject({
   clocks: z.record(z.string().regex(/^(?:CN|\d{6})$/, 'write CN or a region code of six digits'), clockShape),
   repair: z.strictObject({ MINOR: periodShape, ORDINARY: periodShape, SERIOUS: periodShape }),
+  recall: z.strictObject({ acknowledgement: days, basis: text, certainty }),
 });
 
 /** Reads `<directory>/remedies`, or lists what is wrong with it. */
@@ -63,7 +66,7 @@ export function loadRemedyLaw(directory: string): { law?: RemedyLaw; problems: P
       message: `clocks: ${nation} needs those of both kinds`,
     });
   if (problems.length > 0 || read.value === undefined || calendar === undefined) return { problems };
-  const { repair } = read.value;
+  const { repair, recall } = read.value;
   const version = createHash('sha256')
     .update(readFileSync(calendarFile))
     .update('\0')
@@ -75,6 +78,7 @@ export function loadRemedyLaw(directory: string): { law?: RemedyLaw; problems: P
     law: {
       calendar,
       version,
+      acknowledgement: recall.acknowledgement,
       leastMonths: (severity) => repair[severity].months,
       clock: (kind, state, place) => {
         const region = place === undefined ? undefined : parseRegionCode(place);

@@ -64,6 +64,21 @@ export type Certainty =
   /** Read in the source text. 已核对原文。 */
   | 'V';
 
+/** What became of a record that was read. 已查询记录的变更类别。 */
+export type ChangeKind =
+  /** Its owner corrected it: it counts again, as it now reads. 已更正，按更正后内容恢复使用。 */
+  | 'CORRECTED'
+  /** An objection was filed: the record is marked. 已提出异议，记录予以标注。 */
+  | 'MARKED'
+  /** The objection was rejected or withdrawn: the record stands unmarked. 异议不成立或已撤回，取消标注。 */
+  | 'MARK_REMOVED'
+  /** An objection was upheld: the record is not used until its owner answers. 异议成立，在数据归口部门处理前停止使用。 */
+  | 'OUT_OF_USE'
+  /** It was repaired: publication, sharing and use have ended. 信用修复已生效，停止公示、共享和使用。 */
+  | 'REPAIRED'
+  /** Its owner withdrew it. 已撤销。 */
+  | 'WITHDRAWN';
+
 /** Side of a contract. 合同中的角色。 */
 export type ContractRole =
   /** Buyer. 采购人。 */
@@ -390,6 +405,21 @@ export type SubjectKind =
   | 'ORGANIZATION'
   /** Natural person, by citizen identity number. 自然人，凭公民身份号码。 */
   | 'PERSON';
+
+/** Why a reader was not told. 未告知的原因。 */
+export type UntoldReason =
+  /** It read without a token. 未使用令牌查询。 */
+  | 'ANONYMOUS'
+  /** It holds no purpose for which changes are followed. 不具有接收变更告知的用途。 */
+  | 'CANNOT_FOLLOW'
+  /** It is no longer a consumer. 已不是调用方。 */
+  | 'CONSUMER_GONE'
+  /** It may not see this record, and none of its verdicts cited it. 无权查看该记录，且其核查结论未引用该记录。 */
+  | 'NOT_PERMITTED'
+  /** It no longer holds the purpose it read for. 已不具有当时查询的用途。 */
+  | 'PURPOSE_WITHDRAWN'
+  /** It was the subject itself. 系主体本人查询。 */
+  | 'SUBJECT_ITSELF';
 
 /** What became of an answer. 查询结果的使用情况。 */
 export type UseOfAnswer =

@@ -1,7 +1,8 @@
 // A repair: applied for when its time has come, decided, and in effect at once (domain.md §4, story 21).
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { followerOf, ownState, receiptsOf } from './followed-changes.ts';
 import { type Desk, deskOf, refusal } from './remedy-desk.ts';
-import { type RunningGateway, TODAY, id, procurement, runGateway } from './running-gateway.ts';
+import { NOW, type RunningGateway, TODAY, id, procurement, runGateway } from './running-gateway.ts';
 
 let world: RunningGateway;
 let desk: Desk;
@@ -125,4 +126,64 @@ test('a refused repair leaves the record as it was, and another may be applied f
   expect(
     (await desk.applyForRepair('same-name-b', 'ProcurementBan', ban.documentNumber)).body.errors,
   ).toBeUndefined();
+});
+
+test('every reader of the last days is told of a repair, and nobody else', async () => {
+  const firm = 'ban-ended-yesterday';
+  const read = (consumer: string | undefined, headers: Readonly<Record<string, string>>, key = firm) =>
+    world.ask({
+      query: 'query ($u: USCC!) { organization(uscc: $u) { procurement { bans { documentNumber } } } }',
+      variables: { u: id(key) },
+      headers,
+      ...(consumer === undefined ? {} : { consumer }),
+    });
+  const honours = { 'credit-purpose': 'honours-review', 'credit-case': 'RY-1', 'credit-user': 'one.user' };
+  const supervising = { 'credit-purpose': 'credit-supervision', 'credit-user': 'official.one' };
+  const answer = await read('procurement-platform', procurement);
+  const [{ documentNumber }] = answer.body.data.organization.procurement.bans;
+  const platform = followerOf(world, 'procurement-platform');
+  await desk.verdict(firm);
+  await read('organisation-dept', honours);
+  await read('honours-office', honours);
+  await read('subsidy-system', { 'credit-purpose': 'subsidy-review', 'credit-case': 'ZJ-8' }, 'same-name-b');
+  await read(undefined, { 'credit-purpose': 'public-information' });
+  const last = await read('credit-office', supervising);
+  const { request } = last.body.extensions!;
+  const indexed = 'select from gateway.access_reading where request = $1 and answered';
+  await expect.poll(() => ownState(world, indexed, [request])).toHaveLength(1);
+  for (const [consumer, days] of [
+    ['organisation-dept', 91],
+    ['honours-office', 89],
+  ])
+    await ownState(
+      world,
+      `with moved as (update gateway.access_reading set at = $2::timestamptz - make_interval(days => $3::int)
+         where consumer = $1 returning id, at)
+       update gateway.access_subject s set at = moved.at from moved where s.reading = moved.id`,
+      [consumer, NOW, days],
+    );
+
+  const before = await platform.all();
+  const applied = await desk.applyForRepair(firm, 'ProcurementBan', documentNumber);
+  const { number } = applied.body.data.applyForRepair;
+  await desk.decideRepair(number, 1, 'ACCEPTED');
+  await desk.step('putRepairInEffect', number, 2);
+  const [told, ...more] = (await platform.until(before.length + 1)).slice(before.length);
+  expect(more).toEqual([]);
+  expect(told).toMatchObject({ change: 'REPAIRED', subject: id(firm), record: documentNumber, readings: 2 });
+  const [long] = await followerOf(world, 'honours-office').until(1);
+  expect(long).toMatchObject({
+    change: 'REPAIRED',
+    subject: id(firm),
+    lastReadAt: '2026-08-25T04:00:00.000Z',
+    read: [{ caseNumber: 'RY-1' }],
+  });
+  expect(await followerOf(world, 'organisation-dept').all()).toEqual([]);
+  expect(await followerOf(world, 'subsidy-system').all()).toEqual([]);
+  expect((await receiptsOf(world, number)).map(({ consumer, untold }) => [consumer, untold])).toEqual([
+    ['credit-office', null],
+    ['honours-office', null],
+    ['procurement-platform', null],
+    ['public', 'ANONYMOUS'],
+  ]);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
-import { changesSince } from '../../../gateway/remedies/changes.ts';
+import { changesSince } from '../../../gateway/remedies/remedy-changes.ts';
 import {
   type NewRemedy,
   type Remedy,
@@ -52,6 +52,7 @@ const objection: NewRemedy = {
   state: 'FILED',
   effect: 'UNDER_OBJECTION',
   statement: 'text',
+  facts: {},
   corrected_on: null,
   filed_on: '2026-11-22',
   due_on: '2026-11-25',

@@ -56,6 +56,6 @@ function cursorAt(seq: string): string {
 
 function placeIn(cursor: string): string {
   const match = /^c(0|[1-9]\d{0,17})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  if (match === null) throw new ClientError('VALUE_INVALID', 'changes(since)');
+  if (match === null) throw new ClientError('VALUE_INVALID', 'remedyChanges(since)');
   return match[1]!;
 }
