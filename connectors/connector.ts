@@ -45,16 +45,16 @@ export function makeConnector(
       watch.drifted({ source, ...drift }),
     );
     let received = false;
-    const receiveRow: ReceiveRow = (lookup, key, values) => {
+    const receiveRow: ReceiveRow = (lookup, key, values, owners) => {
       received = true;
-      receive(lookup, key, values);
+      receive(lookup, key, values, owners);
     };
     const { asOf, bytes } = await transport.exchange(lookups, receiveRow, signal).catch((error: unknown) => {
       // A connection that breaks between two rows has answered.
       if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
       throw new SourceError(error.code, error.message);
     });
-    const { rows, invalidSubjects, methods, foreign, reasons } = finish();
+    const { rows, candidates, invalidSubjects, methods, foreign, reasons } = finish();
     if (foreign > 0) log.warn({ source, foreign }, 'rows of subjects nobody asked for were discarded');
     if (invalidSubjects.size > 0) {
       log.warn(
@@ -64,7 +64,7 @@ export function makeConnector(
     }
     const freshness = assessFreshness(asOf, maxAge, clock());
     return {
-      answered: { state: freshness.state, asOf: freshness.asOf, rows, invalidSubjects, methods },
+      answered: { ...freshness, rows, candidates, invalidSubjects, methods },
       bytes,
     };
   };

@@ -50,7 +50,7 @@ export interface SourceFailure {
 }
 
 /** How a record was found to be a subject's, the surest first. */
-export type MatchMethod = 'EXACT' | 'ORG_CODE' | 'CROSSWALK';
+export type MatchMethod = 'EXACT' | 'CITIZEN_ID_15' | 'ORG_CODE' | 'CROSSWALK';
 
 export type KnownState = 'OK' | 'STALE' | 'UNAVAILABLE' | 'INVALID';
 
@@ -74,6 +74,11 @@ export interface SourceAnswer {
   readonly invalidSubjects: ReadonlySet<string>;
   /** Subjects of whom something else is known than `state` and `asOf` say: some were answered from a cache. */
   readonly standings?: ReadonlyMap<string, Standing>;
+  /**
+   * record type → subject id → rows that may be his or somebody else's: their key is masked, or belongs to several. They
+   * are shown to nobody, and nobody is clear because of them.
+   */
+  readonly candidates?: SourceAnswer['rows'];
   /** record type → subject id → the least sure method by which one of his rows was found; EXACT where not named. */
   readonly methods?: ReadonlyMap<string, ReadonlyMap<string, MatchMethod>>;
   readonly failure?: SourceFailure;

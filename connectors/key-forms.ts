@@ -27,8 +27,15 @@ const orgCode: KeyForm = {
 
 const citizenId: KeyForm = { name: 'citizen-id', kind: 'Person', keysOf: (id) => [id] };
 
+/** The number of fifteen places that was issued until 1999: none for whoever was born later. */
+const citizenId15: KeyForm = {
+  name: 'citizen-id-15',
+  kind: 'Person',
+  keysOf: (id) => (id.slice(6, 8) === '19' ? [`${id.slice(0, 6)}${id.slice(8, 17)}`] : []),
+};
+
 export const keyForms: ReadonlyMap<string, KeyForm> = new Map(
-  [uscc, orgCode, citizenId].map((form) => [form.name, form]),
+  [uscc, orgCode, citizenId, citizenId15].map((form) => [form.name, form]),
 );
 
 /**

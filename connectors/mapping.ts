@@ -1,7 +1,8 @@
 // Reads raw rows into records: each row is brought to its subject by its key, each value to its canonical form.
-// A row that is nobody's is dropped; a row that is somebody's and cannot be read makes his section invalid,
-// because a record left out would make him look clean.
+// A row that is nobody's is dropped; one that may be somebody's is his candidate, never his; a row that is or may be
+// somebody's and cannot be read makes his section invalid, because a record left out would make him look clean.
 import type { MatchMethod, RecordRow, SourceAnswer, Value } from './contract.ts';
+import { canonicalText } from '../schema/identifiers/canonical-text.ts';
 import { comparableKey, maskCouldBe } from './key-forms.ts';
 import type { PlannedField, PlannedLookup } from './lookup.ts';
 import type { RecordMapping } from './manifest.ts';
@@ -10,6 +11,7 @@ import { type Lookup, type ReceiveRow, missing } from './transport.ts';
 import { type Drift, isPlainCode } from './watch.ts';
 
 export interface Collected extends Pick<SourceAnswer, 'rows' | 'invalidSubjects'> {
+  readonly candidates: SourceAnswer['rows'];
   readonly methods: ReadonlyMap<string, ReadonlyMap<string, MatchMethod>>;
   /** Rows of subjects nobody asked for. */
   readonly foreign: number;
@@ -27,7 +29,8 @@ export interface RowCollector {
 export type NoteDrift = (drift: Omit<Drift, 'source'>) => void;
 
 export function collectRows(recordsPerSubject: number, noteDrift: NoteDrift = () => undefined): RowCollector {
-  const records = new Map<RecordMapping, Map<string, RecordRow[]>>();
+  const records: Rows = new Map();
+  const candidates: Rows = new Map();
   const invalid = new Set<string>();
   const reasons = new Set<string>();
   const methods = new Map<string, Map<string, MatchMethod>>();
@@ -38,73 +41,118 @@ export function collectRows(recordsPerSubject: number, noteDrift: NoteDrift = ()
     reasons.add(reason);
   };
 
-  const receive = (asked: Lookup, key: unknown, values: readonly unknown[]): void => {
+  const keep = (where: Rows, mapping: RecordMapping, subject: string, row: RecordRow): void => {
+    let bySubject = where.get(mapping);
+    if (bySubject === undefined) where.set(mapping, (bySubject = new Map<string, RecordRow[]>()));
+    const rows = bySubject.get(subject);
+    if (rows === undefined) bySubject.set(subject, [row]);
+    else if (rows.length < recordsPerSubject) rows.push(row);
+    else spoil(subject, `${mapping.record}: more than ${recordsPerSubject} records`);
+  };
+
+  const receive: ReceiveRow = (asked, key, values, owners) => {
     // Transports hand back the look-ups they were given, and those were planned.
     const lookup = asked as PlannedLookup;
-    const { record } = lookup.mapping;
-    const owners = ownersOf(lookup, key, (subject) => spoil(subject, `${record}: a masked key may be his`));
-    if (owners.length === 0) {
+    const { mapping, fields } = lookup;
+    const { record } = mapping;
+    const { his, perhaps } = subjectsOf(lookup, key, owners);
+    if (his.length === 0 && perhaps.length === 0) {
       foreign += 1;
       return;
     }
-    const row = readFields(record, lookup.fields, values, noteDrift);
-    let bySubject = records.get(lookup.mapping);
-    if (bySubject === undefined) {
-      bySubject = new Map<string, RecordRow[]>();
-      records.set(lookup.mapping, bySubject);
+    const row = readFields(record, fields, values, noteDrift);
+    if (typeof row === 'string') {
+      for (const subject of [...his, ...perhaps]) spoil(subject, row);
+      return;
     }
-    for (const subject of owners) {
-      if (typeof row === 'string') {
-        spoil(subject, row);
-        continue;
-      }
-      const method = methodOf(lookup, key, subject);
+    for (const subject of perhaps) keep(candidates, mapping, subject, row);
+    for (const subject of his) {
+      const method = methodOf(lookup, key as string, subject);
       if (method !== 'EXACT') {
         const known = methods.get(record) ?? new Map<string, MatchMethod>();
         methods.set(record, known);
-        if (known.get(subject) !== 'CROSSWALK') known.set(subject, method);
+        known.set(subject, lessSure(known.get(subject), method));
       }
-      const rows = bySubject.get(subject);
-      if (rows === undefined) bySubject.set(subject, [row]);
-      else if (rows.length < recordsPerSubject) rows.push(row);
-      else spoil(subject, `${record}: more than ${recordsPerSubject} records`);
+      keep(records, mapping, subject, row);
     }
   };
 
-  const finish = (): Collected => {
-    const rows = new Map<string, ReadonlyMap<string, readonly RecordRow[]>>();
-    for (const [mapping, bySubject] of records) {
-      for (const subject of invalid) bySubject.delete(subject);
-      rows.set(mapping.record, bySubject);
-    }
-    return { rows, invalidSubjects: invalid, methods, foreign, reasons };
-  };
+  const finish = (): Collected => ({
+    rows: withoutInvalid(records, invalid),
+    candidates: withoutInvalid(candidates, invalid),
+    invalidSubjects: invalid,
+    methods,
+    foreign,
+    reasons,
+  });
 
   return { receive, finish };
 }
 
-/** The subjects a row belongs to; none when nobody asked for it. */
-function ownersOf(
-  lookup: PlannedLookup,
-  key: unknown,
-  perhaps: (subject: string) => void,
-): readonly string[] {
-  if (typeof key !== 'string') throw keyless(lookup);
-  const exact = lookup.subjectsByKey.get(key);
-  if (exact !== undefined) return exact;
-  const comparable = comparableKey(key);
-  if (comparable === undefined) throw keyless(lookup);
-  if (!comparable.includes('*')) return lookup.subjectsByKey.get(comparable) ?? [];
-  // A masked key never matches. But whoever it could stand for must not look clean because of it.
-  for (const [known, subjects] of lookup.subjectsByKey) {
-    if (maskCouldBe(comparable, known)) subjects.forEach(perhaps);
+type Rows = Map<RecordMapping, Map<string, RecordRow[]>>;
+
+function withoutInvalid(collected: Rows, invalid: ReadonlySet<string>): SourceAnswer['rows'] {
+  const rows = new Map<string, ReadonlyMap<string, readonly RecordRow[]>>();
+  for (const [mapping, bySubject] of collected) {
+    for (const subject of invalid) bySubject.delete(subject);
+    rows.set(mapping.record, bySubject);
   }
-  return [];
+  return rows;
 }
 
-function methodOf(lookup: PlannedLookup, key: unknown, subject: string): MatchMethod {
+/** Whose a row is, and whose it may be. Neither: nobody asked for it. */
+interface Owners {
+  readonly his: readonly string[];
+  readonly perhaps: readonly string[];
+}
+
+const nobody: readonly string[] = [];
+
+function subjectsOf(lookup: PlannedLookup, key: unknown, owners: readonly string[] | undefined): Owners {
+  if (typeof key !== 'string') throw keyless(lookup);
+  const { subjectsByKey } = lookup;
+  const exact = subjectsByKey.get(key);
+  if (exact !== undefined) return unlessShared(lookup, exact, owners);
+  const comparable = comparableKey(key);
+  if (comparable === undefined) throw keyless(lookup);
+  if (!comparable.includes('*')) return unlessShared(lookup, subjectsByKey.get(comparable) ?? nobody, owners);
+  // A masked key never matches. But whoever it could stand for must not look clean because of it.
+  const perhaps = new Set<string>();
+  for (const [known, subjects] of subjectsByKey)
+    if (maskCouldBe(comparable, known)) subjects.forEach((subject) => perhaps.add(subject));
+  return { his: nobody, perhaps: [...perhaps] };
+}
+
+/** A number that the crosswalk gives to anybody else, asked for or not, proves nothing about anybody. */
+function unlessShared(
+  { crosswalk, subjectsByKey }: PlannedLookup,
+  subjects: readonly string[],
+  owners: readonly string[] = [],
+): Owners {
+  if (crosswalk === undefined) return { his: subjects, perhaps: nobody };
+  const isAlone = (subject: string): boolean =>
+    owners.length > 0 &&
+    owners.every((owner) => subjectsByKey.get(comparableKey(owner) ?? owner)?.includes(subject) === true);
+  return {
+    his: subjects.filter(isAlone),
+    perhaps: subjects.filter((subject) => !isAlone(subject)),
+  };
+}
+
+const fifteenPlaces = /^[0-9]{15}$/;
+
+function methodOf(lookup: PlannedLookup, key: string, subject: string): MatchMethod {
   if (lookup.crosswalk !== undefined) return 'CROSSWALK';
-  return key === subject || comparableKey(key as string) === subject ? 'EXACT' : 'ORG_CODE';
+  if (key === subject) return 'EXACT';
+  if (comparableKey(key) !== subject) return 'ORG_CODE';
+  const written = canonicalText(key);
+  return written.ok && fifteenPlaces.test(written.value) ? 'CITIZEN_ID_15' : 'EXACT';
+}
+
+const bySureness: readonly MatchMethod[] = ['EXACT', 'CITIZEN_ID_15', 'ORG_CODE', 'CROSSWALK'];
+
+function lessSure(known: MatchMethod | undefined, method: MatchMethod): MatchMethod {
+  return known !== undefined && bySureness.indexOf(known) > bySureness.indexOf(method) ? known : method;
 }
 
 function keyless(lookup: Lookup): SourceError {

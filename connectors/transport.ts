@@ -23,9 +23,15 @@ export const missing: unique symbol = Symbol('missing');
 
 /**
  * Receives a raw row: its key and the values of `columns`, in their order. Rows are never whole objects of the
- * source, so that nothing a source names can reach a prototype.
+ * source, so that nothing a source names can reach a prototype. `owners`: of a row found by a crosswalk, all keys to
+ * which the crosswalk gives the number that led there.
  */
-export type ReceiveRow = (lookup: Lookup, key: unknown, values: readonly unknown[]) => void;
+export type ReceiveRow = (
+  lookup: Lookup,
+  key: unknown,
+  values: readonly unknown[],
+  owners?: readonly string[],
+) => void;
 
 export interface Transport<R extends RecordMapping = RecordMapping> {
   /**

@@ -18,9 +18,16 @@ export interface Part {
 
 type Failed = SourceAnswer & { readonly failure: NonNullable<SourceAnswer['failure']> };
 
-type Found = readonly [record: string, rows: readonly RecordRow[], method: MatchMethod | undefined];
+interface Found {
+  readonly record: string;
+  readonly rows: readonly RecordRow[];
+  readonly candidates: readonly RecordRow[];
+  readonly method: MatchMethod | undefined;
+}
 
-type Known = Standing & { readonly rows: readonly Found[] };
+type Known = Standing & { readonly found: readonly Found[] };
+
+const none: readonly RecordRow[] = [];
 
 /** `told` once per subject. */
 export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutcome) => void): SourceAnswer {
@@ -32,6 +39,7 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
   }
   const failed = parts.find(({ answer }) => answer?.failure !== undefined)?.answer as Failed | undefined;
   const rows = new Map<string, Map<string, readonly RecordRow[]>>();
+  const candidates = new Map<string, Map<string, readonly RecordRow[]>>();
   const methods = new Map<string, Map<string, MatchMethod>>();
   const invalidSubjects = new Set<string>();
   const standings = new Map<string, Standing>();
@@ -41,16 +49,16 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
       invalidSubjects.add(id);
       continue;
     }
-    const { rows: found, ...standing } = standingOf(id, own);
+    const { found, ...standing } = standingOf(id, own);
     standings.set(id, standing);
-    for (const [record, list, method] of found) {
+    for (const one of found) {
+      const { record, method } = one;
       if (method !== undefined) {
         const ofMethod = methods.get(record) ?? new Map<string, MatchMethod>();
         methods.set(record, ofMethod.set(id, method));
       }
-      const ofRecord = rows.get(record) ?? new Map<string, readonly RecordRow[]>();
-      rows.set(record, ofRecord);
-      if (list.length > 0) ofRecord.set(id, list);
+      keep(rows, record, id, one.rows);
+      if (one.candidates.length > 0) keep(candidates, record, id, one.candidates);
     }
   }
   const whole = wholeOf([...standings.values()], failed);
@@ -58,6 +66,7 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
   return {
     ...whole,
     rows,
+    candidates,
     invalidSubjects,
     methods,
     ...(standings.size === 0 ? {} : { standings }),
@@ -65,26 +74,42 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
   };
 }
 
+function keep(
+  where: Map<string, Map<string, readonly RecordRow[]>>,
+  record: string,
+  id: string,
+  list: readonly RecordRow[],
+): void {
+  const ofRecord = where.get(record) ?? new Map<string, readonly RecordRow[]>();
+  where.set(record, ofRecord);
+  if (list.length > 0) ofRecord.set(id, list);
+}
+
 function standingOf(id: string, parts: readonly Part[]): Known {
   const times: (string | undefined)[] = [];
-  const rows: Found[] = [];
+  const found: Found[] = [];
   let state: 'OK' | 'STALE' = 'OK';
   for (const { record, fact, answer } of parts) {
     if (answer !== undefined && answer.failure === undefined) {
       if (answer.state === 'STALE') state = 'STALE';
       times.push(answer.asOf ?? undefined);
-      rows.push([record, answer.rows.get(record)?.get(id) ?? [], answer.methods?.get(record)?.get(id)]);
+      found.push({
+        record,
+        rows: answer.rows.get(record)?.get(id) ?? none,
+        candidates: answer.candidates?.get(record)?.get(id) ?? none,
+        method: answer.methods?.get(record)?.get(id),
+      });
       continue;
     }
     // A source that says no has not failed: it may have withdrawn what we know.
     if (fact === undefined || answer?.failure?.code === 'SOURCE_REFUSED') {
-      return { state: answer?.state ?? 'UNAVAILABLE', asOf: null, rows: [] };
+      return { state: answer?.state ?? 'UNAVAILABLE', asOf: null, found: [] };
     }
     if (answer !== undefined) state = 'STALE';
     times.push(fact.asOf);
-    rows.push([record, fact.rows, fact.method]);
+    found.push({ record, rows: fact.rows, candidates: fact.candidates, method: fact.method });
   }
-  return { state, asOf: earliest(times) ?? null, rows };
+  return { state, asOf: earliest(times) ?? null, found };
 }
 
 /** What holds for the source: the worst, and the oldest of what is known. */

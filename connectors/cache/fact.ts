@@ -18,8 +18,10 @@ export interface Fact {
   readonly at: number;
   /** As in the source's answer, ISO 8601; it never becomes younger by being kept. */
   readonly asOf: string;
-  /** None: proven absence. */
+  /** None, and no candidates: proven absence. */
   readonly rows: readonly RecordRow[];
+  /** Rows that may be the subject's or somebody else's. */
+  readonly candidates: readonly RecordRow[];
   /** How the rows were found to be the subject's, where it was not by his own identifier. */
   readonly method?: MatchMethod | undefined;
 }
@@ -32,7 +34,7 @@ export interface Invalidation {
 }
 
 /** Changes when facts begin to mean something else, so that replicas of two versions do not read each other's. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** Names are texts of parts that hold no line breaks: identifiers are canonical, the rest are our own words. */
 export function textOf({ source, record, subject, shape }: FactName): string {

@@ -81,11 +81,14 @@ export function openMemoryStore(limits: MemoryLimits = usual): FactStore {
 
 /** Requests share what is kept; none may change it. */
 function frozen(fact: Fact): Fact {
-  for (const row of fact.rows) Object.freeze(row);
-  Object.freeze(fact.rows);
+  for (const list of [fact.rows, fact.candidates]) {
+    for (const row of list) Object.freeze(row);
+    Object.freeze(list);
+  }
   return Object.freeze(fact);
 }
 
-function sizeOf({ rows }: Fact): number {
-  return FRAME_BYTES + (rows.length === 0 ? 0 : JSON.stringify(rows).length * 2);
+function sizeOf({ rows, candidates }: Fact): number {
+  const held = [...rows, ...candidates];
+  return FRAME_BYTES + (held.length === 0 ? 0 : JSON.stringify(held).length * 2);
 }

@@ -153,24 +153,27 @@ export async function openRedisStore({ url, key, log }: RedisOptions): Promise<F
 }
 
 /** Rows as lists of values: what is read back can only have the columns it was kept with. */
-function written({ at, asOf, rows, method }: Fact, generations: string): string {
-  const fields = rows.length === 0 ? [] : Object.keys(rows[0]!);
-  const values = rows.map((row) => fields.map((name) => row[name]));
-  return JSON.stringify([generations, at, asOf, fields, values, method ?? null]);
+function written({ at, asOf, rows, candidates, method }: Fact, generations: string): string {
+  const fields = Object.keys(rows[0] ?? candidates[0] ?? {});
+  const valuesOf = (row: RecordRow): unknown[] => fields.map((name) => row[name]);
+  const lists = [rows.map(valuesOf), candidates.map(valuesOf)];
+  return JSON.stringify([generations, at, asOf, fields, ...lists, method ?? null]);
 }
 
 /** Undefined when it was kept before an invalidation. The text is our own, for it was sealed. */
 function factIn(text: string, now: string): Fact | undefined {
-  const [generations, at, asOf, fields, rows, method] = JSON.parse(text) as [
+  const [generations, at, asOf, fields, rows, candidates, method] = JSON.parse(text) as [
     string,
     number,
     string,
     readonly string[],
     readonly (readonly Value[])[],
+    readonly (readonly Value[])[],
     MatchMethod | null,
   ];
   if (generations !== now) return undefined;
-  return { at, asOf, rows: rows.map((values) => rowOf(fields, values)), method: method ?? undefined };
+  const read = (values: readonly Value[]): RecordRow => rowOf(fields, values);
+  return { at, asOf, rows: rows.map(read), candidates: candidates.map(read), method: method ?? undefined };
 }
 
 function rowOf(fields: readonly string[], values: readonly Value[]): RecordRow {

@@ -110,7 +110,7 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
       for (const { text } of gone) if (flights.get(text)?.flight === flight) flights.delete(text);
     };
     const land = async (): Promise<void> => {
-      const { state, asOf, rows, invalidSubjects, methods } = await flight.answer;
+      const { state, asOf, rows, candidates, invalidSubjects, methods } = await flight.answer;
       flight.landed = true;
       const facts: KeptFact[] = [];
       for (const wish of wishes) {
@@ -123,6 +123,7 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
             at,
             asOf,
             rows: rows.get(step.record)?.get(subject.id) ?? [],
+            candidates: candidates?.get(step.record)?.get(subject.id) ?? [],
             method: methods?.get(step.record)?.get(subject.id),
           };
           facts.push({ name, fact, generations });

@@ -19,6 +19,8 @@ export interface SqlDialect {
   anyOf(column: string, keys: readonly string[], bind: Bind): string;
   /** Two columns hold the same text, whatever their collation takes for equal. */
   same(left: string, right: string): string;
+  /** All different texts of a column of a group as one, commas between them; null where there is none. */
+  joined(column: string): string;
   /** An expression by which DISTINCT keeps apart what the column's collation takes for equal. */
   exact(column: string): string;
   /** A condition on a quoted column. */

@@ -15,6 +15,8 @@ export const mysqlDialect: SqlDialect = {
     return `(${listed(column, padded, bind)} AND ${listed(asBytes(column), padded, bind)})`;
   },
   same: (left, right) => `(${left} = ${right} AND ${asBytes(left)} = ${asBytes(right)})`,
+  // Cut off at a length that is the server's: what is left then still names several.
+  joined: (column) => `CONVERT(GROUP_CONCAT(DISTINCT ${asBytes(column)} SEPARATOR ',') USING utf8mb4)`,
   exact: asBytes,
   meets: writeCondition,
   nothing: 'CAST(NULL AS CHAR)',

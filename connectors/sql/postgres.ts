@@ -23,6 +23,7 @@ export const postgresDialect: SqlDialect = {
   // The parameter has no declared type: PostgreSQL takes the column's, so that its index serves.
   anyOf: (column, keys, bind) => `${column} = ANY(${bind(keys)})`,
   same: (left, right) => `${left} = ${right}`,
+  joined: (column) => `string_agg(DISTINCT ${column}::text, ',')`,
   exact: (column) => column,
   meets: writeCondition,
   nothing: 'NULL::text',

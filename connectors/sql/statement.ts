@@ -22,6 +22,7 @@ export function writeStatement<R extends RecordMapping>(
   relationOf: (lookup: Lookup<R>) => Relation,
 ): SqlStatement {
   const widest = Math.max(...lookups.map((lookup) => lookup.columns.length));
+  const owned = lookups.some(hasOwners);
   const values: SqlParameter[] = [];
   const bind: Bind = (value) => dialect.mark(values.push(value));
   const branches = lookups.map((lookup, branch) => {
@@ -34,7 +35,9 @@ export function writeStatement<R extends RecordMapping>(
     const key = crosswalk === undefined ? columnOf(keyColumn) : `${dialect.quote('x')}.${dialect.quote('k')}`;
     const columns = lookup.columns.map((column) => dialect.asText(columnOf(column)));
     while (columns.length < widest) columns.push(dialect.nothing);
-    const selected = [dialect.asText(String(branch)), dialect.asText(key), ...columns].join(', ');
+    const owners = crosswalk === undefined ? dialect.nothing : writeOwners(dialect, crosswalk);
+    const found = [dialect.asText(String(branch)), dialect.asText(key), ...(owned ? [owners] : [])];
+    const selected = [...found, ...columns].join(', ');
     const from = writeRelation(dialect, relation, crosswalk !== undefined);
     const join = crosswalk === undefined ? '' : writeJoin(dialect, crosswalk, lookup, columnOf, bind);
     const where =
@@ -52,7 +55,7 @@ export function writeStatement<R extends RecordMapping>(
   return {
     text: branches.join(' UNION ALL '),
     values,
-    width: widest + 2,
+    width: widest + (owned ? 3 : 2),
   };
 }
 
@@ -106,14 +109,29 @@ function writeJoin(
   return ` JOIN (${inner}) AS ${dialect.quote('x')} ON ${on.join(' AND ')}`;
 }
 
+const hasOwners = ({ crosswalk }: Lookup): boolean => crosswalk !== undefined;
+
+/** Every identifier to which the crosswalk gives the number that led to a row: a number may be several subjects'. */
+function writeOwners(dialect: SqlDialect, { table, from, pairs }: CrosswalkLookup): string {
+  const columnOf = (name: string): string => `${dialect.quote('o')}.${dialect.quote(name)}`;
+  const agree = pairs.map(([, other], at) =>
+    dialect.same(columnOf(other), `${dialect.quote('x')}.${dialect.quote(`m${at}`)}`),
+  );
+  const relation = `${writeName(dialect, table)} AS ${dialect.quote('o')}`;
+  return `(SELECT ${dialect.joined(columnOf(from))} FROM ${relation} WHERE ${agree.join(' AND ')})`;
+}
+
 /** Hands the rows of such a statement to `receive` under the look-up of their branch. */
 export function readBranches(
   lookups: readonly Lookup[],
   receive: ReceiveRow,
 ): (row: readonly unknown[]) => void {
+  const first = lookups.some(hasOwners) ? 3 : 2;
   return (row) => {
     const lookup = lookups[Number(row[0])];
     if (lookup === undefined) throw new SourceError('SOURCE_INVALID_ANSWER', 'a row of no branch');
-    receive(lookup, row[1], row.slice(2, 2 + lookup.columns.length));
+    const values = row.slice(first, first + lookup.columns.length);
+    if (lookup.crosswalk === undefined) receive(lookup, row[1], values);
+    else receive(lookup, row[1], values, typeof row[2] === 'string' ? row[2].split(',') : []);
   };
 }

@@ -91,22 +91,26 @@ export function underEffects(
   effects: SourceEffects,
   foundBy: ReadonlyMap<string, FoundBy>,
 ): SourceAnswer {
-  const rows = new Map(answer.rows);
-  for (const [record, { field, added }] of foundBy) {
-    const ofRecord = answer.rows.get(record);
-    if (ofRecord === undefined) continue;
-    const bySubject = effects.get(record);
-    const changed = [...ofRecord].map(([id, found]): [string, readonly RecordRow[]] => {
-      const numbers = bySubject?.get(id);
-      if (numbers === undefined && !added) return [id, found];
-      return [
-        id,
-        found.flatMap((row) => affected(row, numbers?.get(String(row[field])), added ? field : undefined)),
-      ];
-    });
-    rows.set(record, new Map(changed));
-  }
-  return { ...answer, rows };
+  const change = (all: SourceAnswer['rows']): SourceAnswer['rows'] => {
+    const rows = new Map(all);
+    for (const [record, { field, added }] of foundBy) {
+      const ofRecord = all.get(record);
+      if (ofRecord === undefined) continue;
+      const bySubject = effects.get(record);
+      const changed = [...ofRecord].map(([id, found]): [string, readonly RecordRow[]] => {
+        const numbers = bySubject?.get(id);
+        if (numbers === undefined && !added) return [id, found];
+        return [
+          id,
+          found.flatMap((row) => affected(row, numbers?.get(String(row[field])), added ? field : undefined)),
+        ];
+      });
+      rows.set(record, new Map(changed));
+    }
+    return rows;
+  };
+  const { rows, candidates } = answer;
+  return { ...answer, rows: change(rows), ...(candidates && { candidates: change(candidates) }) };
 }
 
 /** Empty where the row is out of use. */

@@ -33,6 +33,7 @@ const outcomeTexts: Readonly<Record<string, string>> = {
 };
 const stateTexts: Readonly<Record<string, string>> = {
   OK: '正常 OK',
+  AMBIGUOUS: '归属不明 AMBIGUOUS',
   STALE: '过期 STALE',
   UNAVAILABLE: '不可用 UNAVAILABLE',
   INVALID: '无效 INVALID',
@@ -45,6 +46,7 @@ const statusTexts: Readonly<Record<string, string>> = {
   NOT_YET: '尚未生效 NOT YET',
   UNDATED: '日期缺失 UNDATED',
   UNPLACED: '地域不明 UNPLACED',
+  CANDIDATE: '归属不明 CANDIDATE',
   ABSENT: '应有记录未找到 ABSENT',
 };
 const kindTexts: Readonly<Record<string, string>> = {

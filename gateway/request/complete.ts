@@ -206,14 +206,15 @@ function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evi
     const { state, asOf } =
       answer === undefined ? { state: 'UNAVAILABLE' as const, asOf: null } : stateFor(answer, subject);
     const rows = answer?.rows.get(recordType.name)?.get(subject.id) ?? [];
+    const candidates = answer?.candidates?.get(recordType.name)?.get(subject.id) ?? [];
     // A record that may not be derived from is not absent: leaving it out would acquit by accident.
     const mayDerive = (row: RecordRow): boolean =>
       conditions.every((condition) => condition.holds({ row, today: admitted.today }));
-    if (!rows.every(mayDerive)) return { recordType, state: 'DENIED', asOf, rows: [] };
-    if (rows.length === 0 || (state !== 'OK' && state !== 'STALE'))
-      return { recordType, state, asOf, rows: [] };
+    if (![...rows, ...candidates].every(mayDerive)) return { recordType, state: 'DENIED', asOf, rows: [] };
+    if (state !== 'OK' && state !== 'STALE') return { recordType, state, asOf, rows: [] };
+    if (rows.length === 0) return { recordType, state, asOf, rows, candidates };
     const matchedBy = answer?.methods?.get(recordType.name)?.get(subject.id) ?? 'EXACT';
-    return { recordType, state, asOf, rows, matchedBy };
+    return { recordType, state, asOf, rows, candidates, matchedBy };
   });
 }
 

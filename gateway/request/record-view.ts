@@ -16,6 +16,8 @@ export type View = Readonly<Record<string, Value>>;
 export interface RecordViewer {
   /** Views of the rows the caller may see, ordered by what they show. */
   show(rows: readonly RecordRow[]): View[];
+  /** Whether the caller may see any of them. */
+  sees(rows: readonly RecordRow[]): boolean;
   /** One value of one row, decided like any other; null where withheld. */
   value(row: RecordRow, field: string): Value;
   /** What was worked out from `fields` of a row: withheld if any of them is, and shown through all their masks. */
@@ -120,6 +122,7 @@ export function recordViewer(
       inOrder ??= byShown([...order.filter((name) => names.includes(name)), ...names]);
       return views.sort(inOrder);
     },
+    sees: (rows) => rows.some((row) => !conditional || grant.visible(factsOf(row))),
     value: (row, name) => through(row, [name], row[name] ?? null),
     derived: through,
   };

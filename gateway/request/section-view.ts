@@ -1,5 +1,5 @@
 // A section as this caller may see it: its state, and its records where they are known and permitted.
-import type { SourceAnswer, Subject } from '../../connectors/contract.ts';
+import type { KnownState, SourceAnswer, Subject } from '../../connectors/contract.ts';
 import type { SectionState } from '../../schema/generated/types.ts';
 import { bareObject } from './bare-object.ts';
 import type { RecordViewer, View } from './record-view.ts';
@@ -22,10 +22,14 @@ export function sectionView(
 ): Readonly<Record<string, unknown>> {
   const { section } = wish;
   const { state, asOf } = stateFor(answer, subject);
+  const candidates = (record: string): boolean =>
+    viewers.get(record)?.sees(answer?.candidates?.get(record)?.get(subject.id) ?? []) === true;
   const view = bareObject();
   view['__typename'] = section.typeName;
   view['source'] = section.source;
-  view['state'] = state;
+  // An age says more than a doubt: who is shown old data looks again in any case.
+  const ambiguous = state === 'OK' && [...wish.records.keys()].some(candidates);
+  view['state'] = (ambiguous ? 'AMBIGUOUS' : state) satisfies SectionState;
   view['asOf'] = asOf;
   const known = state === 'OK' || state === 'STALE';
   for (const field of section.fields.values()) {
@@ -46,7 +50,7 @@ export function sectionView(
 export function stateFor(
   answer: SourceAnswer | undefined,
   subject: Subject,
-): { readonly state: SectionState; readonly asOf: string | null } {
+): { readonly state: KnownState | 'DENIED'; readonly asOf: string | null } {
   if (answer === undefined) return { state: 'DENIED', asOf: null };
   if (answer.invalidSubjects.has(subject.id)) return { state: 'INVALID', asOf: null };
   return answer.standings?.get(subject.id) ?? answer;

@@ -7,7 +7,7 @@ import type { RegionCode } from '../../schema/identifiers/region-code.ts';
 import { dayBefore, lastDayOf } from './period.ts';
 
 export type FindingStatus =
-  'IN_FORCE' | 'SUSPENDED' | 'EXPIRED' | 'NOT_YET' | 'UNDATED' | 'UNPLACED' | 'ABSENT';
+  'IN_FORCE' | 'SUSPENDED' | 'EXPIRED' | 'NOT_YET' | 'UNDATED' | 'UNPLACED' | 'CANDIDATE' | 'ABSENT';
 
 /** When and where a question is asked. Days are YYYY-MM-DD. */
 export interface Occasion {

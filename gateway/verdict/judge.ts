@@ -15,6 +15,8 @@ export interface Evidence {
   readonly state: KnownState | 'DENIED';
   readonly asOf: string | null;
   readonly rows: readonly RecordRow[];
+  /** Rows that may be the subject's or another's: they bar nobody, and nobody is clear because of them. */
+  readonly candidates?: readonly RecordRow[];
   /** How the rows were found to be the subject's; absent without rows. */
   readonly matchedBy?: MatchMethod | undefined;
 }
@@ -50,7 +52,8 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
       },
   );
   const found: Assessment[] = [];
-  for (const { recordType, state, rows } of complete) {
+  const perhaps: Assessment[] = [];
+  for (const { recordType, state, rows, candidates = none } of complete) {
     if (state !== 'OK' && state !== 'STALE') continue;
     const rules = byRecord.get(recordType);
     if (rules === undefined) continue;
@@ -58,19 +61,19 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
       if (rows.length === 0 && rule.absent !== undefined && state === 'OK') {
         found.push(absence(rule, rule.absent));
       }
-      for (const row of rows) {
-        const assessment = assessRecord(rule, row, occasion);
-        if (assessment !== undefined) found.push(assessment);
-      }
+      assessAll(assessRecord, rule, rows, occasion, found);
+      assessAll(assessRecord, rule, candidates, occasion, perhaps);
     }
     for (const rule of rules.elsewhere) {
-      for (const row of rows) {
-        const assessment = assessUnplaced(rule, row, occasion);
-        if (assessment !== undefined) found.push(assessment);
-      }
+      assessAll(assessUnplaced, rule, rows, occasion, found);
+      assessAll(assessUnplaced, rule, candidates, occasion, perhaps);
     }
   }
-  const assessments = found.length > 0 ? [...weighTogether(found, subject.rules, occasion.asOf)] : found;
+  const weigh = (all: readonly Assessment[]): readonly Assessment[] =>
+    all.length > 0 ? weighTogether(all, subject.rules, occasion.asOf) : all;
+  const certain = weigh(found);
+  const assessments =
+    perhaps.length > 0 ? [...certain, ...candidatesIn(weigh([...found, ...perhaps]), certain)] : [...certain];
   if (assessments.length > 1) assessments.sort(inForceFirst);
   const unknown = complete.filter(({ state }) => state !== 'OK');
   return {
@@ -80,6 +83,32 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
     unknown,
     rules: holding,
   };
+}
+
+const none: readonly RecordRow[] = [];
+
+function assessAll(
+  by: typeof assessRecord,
+  rule: Rule,
+  rows: readonly RecordRow[],
+  occasion: Occasion,
+  into: Assessment[],
+): void {
+  for (const row of rows) {
+    const assessment = by(rule, row, occasion);
+    if (assessment !== undefined) into.push(assessment);
+  }
+}
+
+const isLive = ({ status }: Assessment): boolean => status !== 'EXPIRED' && status !== 'NOT_YET';
+
+/** What would be live only if the candidates were the subject's: a matter for a person. */
+function candidatesIn(together: readonly Assessment[], certain: readonly Assessment[]): Assessment[] {
+  const isCertain = ({ rule, row }: Assessment): boolean =>
+    certain.some((known) => known.rule === rule && known.row === row && isLive(known));
+  return together
+    .filter((assessment) => isLive(assessment) && assessment.status !== 'ABSENT' && !isCertain(assessment))
+    .map((assessment) => ({ ...assessment, effect: 'REVIEW', status: 'CANDIDATE' }));
 }
 
 function absence(rule: Rule, effect: Rule['effect']): Assessment {
@@ -96,7 +125,7 @@ function absence(rule: Rule, effect: Rule['effect']): Assessment {
 
 function outcomeOf(assessments: readonly Assessment[], somethingUnknown: boolean): VerdictOutcome {
   if (assessments.length === 0) return somethingUnknown ? 'INDETERMINATE' : 'CLEAR';
-  const live = assessments.filter(({ status }) => status !== 'EXPIRED' && status !== 'NOT_YET');
+  const live = assessments.filter(isLive);
   if (live.some(({ effect, status }) => effect === 'BAR' && status === 'IN_FORCE')) return 'BARRED';
   if (somethingUnknown) return 'INDETERMINATE';
   // A suspended sanction is not executed, and still nothing to pass by: a person looks at it.
@@ -148,9 +177,10 @@ export const statusRank: Readonly<Record<Assessment['status'], number>> = {
   SUSPENDED: 1,
   UNDATED: 2,
   UNPLACED: 3,
-  ABSENT: 4,
-  NOT_YET: 5,
-  EXPIRED: 6,
+  CANDIDATE: 4,
+  ABSENT: 5,
+  NOT_YET: 6,
+  EXPIRED: 7,
 };
 
 /** Days are YYYY-MM-DD, so that their text orders as they do. */

@@ -167,6 +167,8 @@ export type DriftKind =
 export type FindingStatus =
   /** A record that must exist was not found. 应有记录未找到。 */
   | 'ABSENT'
+  /** The record may be this subject's or another's, so a person must look. 记录可能属于本主体或他人，须人工核实。 */
+  | 'CANDIDATE'
   /** Ended before that date: history, no effect. 已届满，仅为历史。 */
   | 'EXPIRED'
   /** In force on that date. 生效中。 */
@@ -212,6 +214,8 @@ export type Mask =
 
 /** How a record was found to be a subject's. A masked identifier or a name alone never is. 匹配方式；脱敏号码或仅有姓名不构成匹配。 */
 export type MatchMethod =
+  /** By the citizen id of fifteen places. 以十五位旧身份证号匹配。 */
+  | 'CITIZEN_ID_15'
   /** By another identifier, through the agency's crosswalk. 经代码对照表匹配。 */
   | 'CROSSWALK'
   /** By the subject's own identifier. 以本主体代码精确匹配。 */
@@ -379,6 +383,8 @@ export type Scene =
 
 /** State of a section: "no records" and "not known" never look alike. 栏目状态：使“没有记录”与“无法得知”绝不混同。 */
 export type SectionState =
+  /** The source answered, and has records that may be this subject's or another's: they are not shown. 来源已应答，另有记录可能属于本主体或他人，不予列示，须人工核实。 */
+  | 'AMBIGUOUS'
   /** Not asked, because the policy does not permit it. 无权查询，未向来源发出请求。 */
   | 'DENIED'
   /** The source's answer was not usable: nothing is known. 来源应答无效，情况不明。 */

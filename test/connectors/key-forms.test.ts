@@ -7,6 +7,12 @@ test('an organisation is sent in every form its agency may keep', () => {
   expect(keyForms.get('org-code')!.keysOf(uscc)).toEqual(['M000100Y-4', 'M000100Y4']);
 });
 
+test('a person is sent by the number of fifteen places where it says so, unless born after 1999', () => {
+  const form = keyForms.get('citizen-id-15')!;
+  expect(form.keysOf('130503196704010016')).toEqual(['130503670401001']);
+  expect(form.keysOf('130503200004010019')).toEqual([]);
+});
+
 describe('a key as it is compared', () => {
   test.each([
     ['91350100M000100Y43', '91350100M000100Y43'],

@@ -37,7 +37,7 @@ describe('what a source is asked', () => {
     const steps = [{ record: 'CourtListing', fields: brandPermitted(['name']) }];
     const lookups = planLookups(manifestOf('court'), [firm, person], steps);
     expect(lookups).toHaveLength(1);
-    expect(lookups[0]!.keys).toHaveLength(4);
+    expect(lookups[0]!.keys).toHaveLength(5);
   });
 
   test('a kind of subject the record type does not know is not asked about', () => {

@@ -121,14 +121,6 @@ describe('one supplier at a cut-off date', () => {
     expect(answer.body.data.organizations[0].eligibility).toMatchObject({ outcome: 'CLEAR', findings: [] });
   });
 
-  test('a firm recorded under its old organisation code alone is found', async () => {
-    const { query } = operation('bid-opening');
-    const [firm] = (await ask(query, { usccs: [id('legacy-code')] })).body.data.organizations;
-    expect(firm.court.listings).toHaveLength(1);
-    expect(firm.procurement.bans).toHaveLength(1);
-    expect(firm.eligibility.findings.map((finding: any) => finding.rule).sort()).toEqual(['R1', 'R4']);
-  });
-
   test('two firms of one name are told apart by their codes', async () => {
     expect((await verdictOf('same-name-a')).outcome).toBe('CLEAR');
     expect((await verdictOf('same-name-b')).outcome).toBe('BARRED');

@@ -11,6 +11,8 @@ export interface Everything {
   answerOf(source: string): SourceAnswer;
   /** Rows of a subject, in an order that is not the source's. */
   rowsOf(record: RecordType, id: string): readonly RecordRow[];
+  /** Rows that may be the subject's. */
+  candidatesOf(record: RecordType, id: string): readonly RecordRow[];
   /** Fields by which the manifest orders a record type. */
   orderOf(record: RecordType): readonly string[];
 }
@@ -41,6 +43,7 @@ export async function fetchEverything(
   return {
     answerOf: (source) => answers.get(source)!,
     rowsOf: (record, id) => [...(answers.get(record.source)!.rows.get(record.name)?.get(id) ?? [])].reverse(),
+    candidatesOf: (record, id) => answers.get(record.source)!.candidates?.get(record.name)?.get(id) ?? [],
     orderOf: (record) => orderedBy.get(record.name) ?? [],
   };
 }

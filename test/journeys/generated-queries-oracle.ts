@@ -225,7 +225,17 @@ export async function expectData(
     const permitted = wanted.some((record) => anyEver(catalogue.records.get(record)!));
     const spoilt = answer.invalidSubjects.has(id);
     const state = !permitted ? 'DENIED' : spoilt ? 'INVALID' : answer.state;
-    const view: Record<string, unknown> = { source, state, asOf: !permitted || spoilt ? null : answer.asOf };
+    const ambiguous =
+      state === 'OK' &&
+      wanted
+        .map((name) => catalogue.records.get(name)!)
+        .filter(anyEver)
+        .some((record) => everything.candidatesOf(record, id).some((row) => judgeOf.visible(record, row)));
+    const view: Record<string, unknown> = {
+      source,
+      state: ambiguous ? 'AMBIGUOUS' : state,
+      asOf: !permitted || spoilt ? null : answer.asOf,
+    };
     for (const { name, record: recordName, shape } of section.fields.values()) {
       const record = catalogue.records.get(recordName)!;
       if (!anyEver(record) || !['OK', 'STALE'].includes(state)) continue;
@@ -257,13 +267,14 @@ export async function expectData(
       const reads = [...new Set(rules.flatMap((rule) => [...rule.reads]))];
       const { state, asOf, invalidSubjects, methods } = everything.answerOf(recordType.source);
       const rows = everything.rowsOf(recordType, id);
-      const may = [imagined[0]!, ...rows].every((row) =>
+      const candidates = everything.candidatesOf(recordType, id);
+      const may = [imagined[0]!, ...rows, ...candidates].every((row) =>
         reads.every((field) => judgeOf.mayDerive(recordType, field, row)),
       );
       if (!may) return { recordType, state: 'DENIED', asOf: null, rows: [] };
       if (invalidSubjects.has(id)) return { recordType, state: 'INVALID', asOf: null, rows: [] };
       const matchedBy = rows.length === 0 ? undefined : (methods?.get(recordType.name)?.get(id) ?? 'EXACT');
-      return { recordType, state, asOf, rows, matchedBy };
+      return { recordType, state, asOf, rows, candidates, matchedBy };
     });
     const place = (given.jurisdiction as RegionCode | null | undefined) ?? judgeOf.region;
     const profile = policies.rulebook.jurisdictions.profileOf(place);
@@ -277,6 +288,7 @@ export async function expectData(
         const record = catalogue.records.get(name)!;
         return {
           show: () => [],
+          sees: () => false,
           value: (row, field) => shown(record, row, field, row[field] ?? null),
           derived: (row, fields, value) =>
             fields.reduce((left, field) => shown(record, row, field, left), value),

@@ -14,13 +14,16 @@ export const PUBLICITY_TABLES = `
   create table publicity.bidding_ban (
     uscc text not null, doc_no text, ground text, authority text, valid_from date, valid_to date, zt text not null
   );
-  create table publicity.red_listing (uscc text not null, granted_by text, granted_on date, valid_to date);`;
+  create table publicity.red_listing (uscc text not null, granted_by text, granted_on date, valid_to date);
+  create table publicity.old_number (uscc text not null, registration_no text not null);`;
 
 export const PUBLICITY_KEYS = `
   create index on publicity.penalty (cf_xdr_shxym);
   create index on publicity.wage_arrears_listing (uscc);
   create index on publicity.bidding_ban (uscc);
-  create index on publicity.red_listing (uscc);`;
+  create index on publicity.red_listing (uscc);
+  create index on publicity.old_number (uscc);
+  create index on publicity.old_number (registration_no);`;
 
 export const publicityTables = Object.keys(PUBLICITY_COLUMNS) as readonly PublicityTable[];
 

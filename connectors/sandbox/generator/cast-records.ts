@@ -29,6 +29,10 @@ export interface ScriptedRecords {
   readonly violations?: readonly ViolationSpec[];
   /** Court and procurement know the organisation code only. */
   readonly keyedByOrgCode?: true;
+  /** The credit office knows penalties by an old registration number only: that of this member. */
+  readonly keyedByNumberOf?: string;
+  /** The personnel department knows sanctions by the citizen id of fifteen places only. */
+  readonly keyedByOldCitizenId?: true;
 }
 
 /** A ban from 400 days ago until 330 days ahead. */
@@ -100,6 +104,16 @@ const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
     penalties: [{ kind: '警告', decidedOn: addMonths(today, -4) }],
   }),
 
+  'legacy-number': (today) => ({
+    keyedByNumberOf: 'legacy-number',
+    penalties: [{ kind: '罚款', fine: '300', decidedOn: addMonths(today, -12), basis: PROCUREMENT_LAW }],
+  }),
+  'shared-number-a': (today) => ({
+    keyedByNumberOf: 'shared-number-a',
+    penalties: [{ kind: '罚款', fine: '300', decidedOn: addMonths(today, -12), basis: PROCUREMENT_LAW }],
+  }),
+  'shared-number-b': () => ({ keyedByNumberOf: 'shared-number-a' }),
+
   'warned-in-force': (today) => ({ sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -2) }] }),
   'warned-expired': (today) => ({ sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -7) }] }),
   'demerit-in-force': (today) => ({ sanctions: [{ kind: '记过', effectiveOn: addMonths(today, -3) }] }),
@@ -126,6 +140,10 @@ const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
     ],
   }),
   'violation-on-file': (today) => ({ violations: [{ decidedOn: addMonths(today, -5) }] }),
+  'old-citizen-id': (today) => ({
+    keyedByOldCitizenId: true,
+    sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -2) }],
+  }),
   'listed-person': (today) => ({
     listings: [{ ground: 5, publishedOn: addMonths(today, -9), state: '正常' }],
   }),

@@ -153,6 +153,33 @@ const LATER: readonly (readonly [bodyClass: BodyClass, row: Row])[] = [
       '样例市受罚局',
     ],
   ],
+  [
+    'ENTERPRISE',
+    [
+      'legacy-number',
+      'BARRED',
+      'fined 3,000,000 yuan in government procurement, recorded under its old registration number',
+      '因政府采购违法被罚款三百万元，记录仅有旧注册号',
+    ],
+  ],
+  [
+    'ENTERPRISE',
+    [
+      'shared-number-a',
+      'REVIEW',
+      'the same fine under an old registration number that leads to shared-number-b as well',
+      '同样的罚款，所用旧注册号同时对应 shared-number-b',
+    ],
+  ],
+  [
+    'ENTERPRISE',
+    [
+      'shared-number-b',
+      'REVIEW',
+      'shares its old registration number with shared-number-a',
+      '与 shared-number-a 旧注册号相同',
+    ],
+  ],
 ];
 
 const PERSONS: readonly Row[] = [
@@ -192,6 +219,12 @@ const PERSONS: readonly Row[] = [
     '两次警告的影响期重叠累加，单独计算均已届满',
   ],
   ['violation-on-file', 'REVIEW', 'a violation on the integrity file', '诚信档案中有违纪记录'],
+  [
+    'old-citizen-id',
+    'BARRED',
+    '警告 (warning) in effect, recorded under the citizen id of fifteen places',
+    '警告影响期内，记录使用十五位旧身份证号',
+  ],
 ];
 
 /** The governments of the regions come after the cast: see organisation.ts. */

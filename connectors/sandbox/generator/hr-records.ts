@@ -154,12 +154,14 @@ function sanctionRows(world: World, person: Person): readonly HrRow[] {
   const draws = drawsFor(world.seed, 'sanctions', person.index);
   const drawn = !scripted && person.index >= RESERVED_PERSONS && draws.chance(0.05);
   const specs = drawn ? drawSanctions(draws, world.today) : (scripted?.sanctions ?? []);
+  const { citizenId } = person;
+  const key = scripted?.keyedByOldCitizenId ? `${citizenId.slice(0, 6)}${citizenId.slice(8, 17)}` : citizenId;
   return specs.map((spec, at) => {
     const decidedOn = spec.decidedOn ?? addDays(spec.effectiveOn ?? world.today, -draws.between(0, 10));
     const months = EFFECT_MONTHS[spec.kind];
     const series = spec.series ?? draws.pick(['处分', '政务处分']);
     return [
-      ...[person.citizenId, spec.kind, series, `HCXW-${person.index}-${spec.act ?? at + 1}`],
+      ...[key, spec.kind, series, `HCXW-${person.index}-${spec.act ?? at + 1}`],
       series === '处分' ? '合成任免机关' : '合成监察机关',
       `合成${series}〔${decidedOn.slice(0, 4)}〕${person.index}${at}号`,
       ...[decidedOn, spec.effectiveOn],

@@ -85,7 +85,7 @@ export function organisationAt(seed: number, index: number): Organisation {
     orgCode: orgCodeAt(index),
     name: member?.name ?? NAMES[bodyClass](number),
     formerNames: formerNames(number, member ? 0 : draws.next()),
-    registrationNumber: `990000${String(index).padStart(9, '0')}`,
+    registrationNumber: registrationNumberAt(index),
     bodyClass,
     region,
     parent: parentOf(index, bodyClass, region),
@@ -103,6 +103,11 @@ export function organisationAt(seed: number, index: number): Organisation {
     establishedOn: `${year}-${two(draws.between(1, 12))}-${two(draws.between(1, 28))}`,
     registered: member?.key !== 'unregistered-firm',
   };
+}
+
+/** In use before the USCC. */
+export function registrationNumberAt(index: number): string {
+  return `990000${String(index).padStart(9, '0')}`;
 }
 
 function formerNames(number: string, draw: number): readonly string[] {

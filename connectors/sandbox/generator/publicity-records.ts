@@ -2,8 +2,9 @@
 // names, and the lists. Made from the index.
 import { isFirm } from './body-class.ts';
 import { scriptedAt } from './cast-records.ts';
+import { castMember } from './cast.ts';
 import { addDays, addMonths } from './dates.ts';
-import { classAt, usccOfIndex } from './organisation.ts';
+import { classAt, registrationNumberAt, usccOfIndex } from './organisation.ts';
 import { type Draws, drawsFor } from './random.ts';
 import { RESERVED_ORGANISATIONS, type World } from './world.ts';
 
@@ -19,6 +20,7 @@ export const PUBLICITY_COLUMNS = {
   wage_arrears_listing: ['uscc', 'doc_no', 'authority', 'listed_on', 'removed_on', 'zt'],
   bidding_ban: ['uscc', 'doc_no', 'ground', 'authority', 'valid_from', 'valid_to', 'zt'],
   red_listing: ['uscc', 'granted_by', 'granted_on', 'valid_to'],
+  old_number: ['uscc', 'registration_no'],
 } as const;
 
 export type PublicityTable = keyof typeof PUBLICITY_COLUMNS;
@@ -65,10 +67,14 @@ export function publicityRowsOf(world: World, table: PublicityTable, index: numb
     free && draws.chance(isFirm(classAt(index)) ? firm : other);
   // Most hold nothing, and a code takes time to make.
   const uscc = (): string => usccOfIndex(index);
+  const numberOf = scripted?.keyedByNumberOf;
+  const oldNumber = numberOf === undefined ? undefined : registrationNumberAt(castMember(numberOf).index);
   switch (table) {
+    case 'old_number':
+      return oldNumber === undefined ? [] : [[uscc(), oldNumber]];
     case 'penalty':
       return penaltyRows(
-        uscc,
+        () => oldNumber ?? uscc(),
         index,
         chance(0.03, 0.01) ? drawPenalties(draws, world.today) : (scripted?.penalties ?? []),
       );
@@ -102,13 +108,13 @@ export function publicityRowsOf(world: World, table: PublicityTable, index: numb
 }
 
 function penaltyRows(
-  uscc: () => string,
+  key: () => string,
   index: number,
   specs: readonly PenaltySpec[],
 ): readonly PublicityRow[] {
   return specs.map(({ kind, fine, decidedOn, basis, status }, at) => [
     ...[
-      uscc(),
+      key(),
       `合成罚〔${decidedOn.slice(0, 4)}〕${index}${at}号`,
       '合成违法行为',
       basis ?? BASES[index % 3]!,

@@ -92,6 +92,17 @@ const facts = (server: string): void => {
     expect(Object.getPrototypeOf(second.rows.get('Listing')!.get(one.id)![0])).toBeNull();
   });
 
+  test("that a record may be somebody's is known to another, too", async () => {
+    const masked = `${official.id.slice(0, 6)}********${official.id.slice(14)}`;
+    await bench.hold({ listings: [row(masked, 'M-1')], awards: [] });
+    const [a, b] = [await replica(), await replica()];
+    await fill(a.probe, [official]);
+    const answer = await ask(b.probe, [official], numbers);
+    expect(bench.calls()).toHaveLength(1);
+    expect(numbersOf(answer, official.id)).toEqual([]);
+    expect(answer.candidates?.get('Listing')?.get(official.id)).toEqual([{ number: 'M-1' }]);
+  });
+
   test('neither names nor values hold anything that can be read', async () => {
     const { probe, cache } = await replica();
     await fill(probe, [one, official]);

@@ -98,6 +98,15 @@ describe('within its time an answer is as good as asking again', () => {
     expect([answer.state, numbersOf(answer, two.id), bench.calls().length]).toEqual(['OK', [], 1]);
   });
 
+  test("that a record may be somebody's is known as well", async () => {
+    const masked = `${person(1).id.slice(0, 6)}********${person(1).id.slice(14)}`;
+    await bench.hold({ listings: [row(masked, 'M-1')], awards: [] });
+    const [first, second] = [await ask(probe, [person(1)], numbers), await ask(probe, [person(1)], numbers)];
+    expect(second.candidates?.get('Listing')?.get(person(1).id)).toEqual([{ number: 'M-1' }]);
+    expect(second.candidates).toEqual(first.candidates);
+    expect(outcomes).toEqual(['miss', 'hit']);
+  });
+
   test('an answer that was too old when it came is asked for again', async () => {
     bench.agency.setFault({ mode: 'stale' });
     expect((await ask(probe, [one], numbers)).state).toBe('STALE');
@@ -349,8 +358,8 @@ test('memory is bounded by the number of facts and by their bytes', async () => 
   const few = openMemoryStore({ facts: 2, bytes: 1_000_000, scopes: 10 });
   const small = openMemoryStore({ facts: 100, bytes: 40_000, scopes: 10 });
   const nameOf = (at: number) => ({ source: 'probe', record: 'Listing', subject: firm(at), shape: 's' });
-  const fact = { at: 0, asOf: '2026-11-22T04:00:00Z', rows: [{ number: 'x'.repeat(350) }] };
-  const huge = { ...fact, rows: [{ number: 'x'.repeat(5000) }] };
+  const fact = { at: 0, asOf: '2026-11-22T04:00:00Z', candidates: [], rows: [{ number: 'x'.repeat(350) }] };
+  const huge = { ...fact, candidates: [], rows: [{ number: 'x'.repeat(5000) }] };
   const heldOf = async (store: typeof few): Promise<number> => {
     const names = Array.from({ length: 60 }, (_, at) => nameOf(at));
     const readings = await store.read(names);

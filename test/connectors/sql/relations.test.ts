@@ -115,17 +115,23 @@ ${record.trimEnd().replace(/^/gm, '    ')}
 const firms = [1, 2, 3, 4].map((index) => usccAt('91', index));
 const [one, two, three] = firms as [string, string, string];
 
-async function notesOf(connector: Connector): Promise<SourceAnswer & { readonly notes: unknown }> {
-  const subjects = firms.map((id) => ({ kind: 'Organization' as const, id }));
+async function notesOf(
+  connector: Connector,
+  ids: readonly string[] = firms,
+): Promise<SourceAnswer & { readonly notes: unknown }> {
+  const subjects = ids.map((id) => ({ kind: 'Organization' as const, id }));
   const steps = [{ record: 'LevyArrear', fields: brandPermitted(['note']) }];
   const answer = await connector.fetch({ subjects, steps }, new AbortController().signal);
   await connector.close();
-  const found = answer.rows.get('LevyArrear') ?? new Map<string, never[]>();
-  const notes = Object.fromEntries(
-    [...found].map(([id, rows]) => [id, rows.map((row) => row['note']).sort()]),
-  );
-  return { ...answer, notes };
+  return { ...answer, notes: notesIn(answer.rows) };
 }
+
+function notesIn(rows: SourceAnswer['rows']): Readonly<Record<string, unknown>> {
+  const found = rows.get('LevyArrear') ?? new Map<string, never[]>();
+  return Object.fromEntries([...found].map(([id, list]) => [id, list.map((row) => row['note']).sort()]));
+}
+
+const candidatesOf = ({ candidates }: SourceAnswer): unknown => notesIn(candidates ?? new Map());
 
 const databases: [string, () => Promise<Database>][] = [['PostgreSQL', onPostgres]];
 if (mariadbUrl !== undefined) databases.push(['MariaDB', onMariadb]);
@@ -141,11 +147,12 @@ describe.each(databases)('%s', (_name, start) => {
     await database.admin('CREATE INDEX payer_uscc ON payer (uscc)');
     await database.admin(`INSERT INTO payer VALUES
       ('${one}', 'ab-1', '420200'), ('${one}', 'ab-1', '420200'), ('${two}', 'ab-1', '370200'),
+      ('${two}', 'ab-7', '420200'), ('${two.toLowerCase()}', 'ab-7', '420200'),
       ('${three}', '${three}', '420200'), ('${three.toLowerCase()}', 'ab-9', '420200')`);
     await database.admin(`INSERT INTO arrear VALUES
       ('ab-1', '420200', 'number in 420200'), ('ab-1', '370200', 'number in 370200'),
       ('AB-1', '420200', 'another number'), ('ab-1 ', '420200', 'yet another'), ('ab-9', '420200', 'nobody''s'),
-      ('${three}', '420200', 'whole code'), ('${orgCodeAt(2)}', '420200', 'organisation code')`);
+      ('ab-7', '420200', 'one number of two'), ('${three}', '420200', 'whole code'), ('${orgCodeAt(2)}', '420200', 'organisation code')`);
   });
   afterAll(() => database.stop());
 
@@ -170,23 +177,29 @@ subjects: { Organization: { column: uscc, as: uscc } }`,
     expect(await database.admin(`SELECT note FROM arrear WHERE note = 'spoilt'`)).toEqual([]);
   });
 
+  const byNumber = `table: arrear
+subjects: { Organization: { column: no, crosswalk: { table: payer, from: uscc, to: no } } }`;
+
   test('a row is found by another identifier, each once, and the answer says so', async () => {
-    const levy = await open(
-      database.address,
-      `table: arrear
-subjects: { Organization: { column: no, crosswalk: { table: payer, from: uscc, to: no } } }`,
-    );
-    const answer = await notesOf(levy);
-    const both = ['number in 370200', 'number in 420200'];
+    const answer = await notesOf(await open(database.address, byNumber));
     expect(answer).toMatchObject({
       state: 'OK',
-      notes: { [one]: both, [two]: both, [three]: ['whole code'] },
+      notes: { [two]: ['one number of two'], [three]: ['whole code'] },
     });
     expect(Object.fromEntries(answer.methods!.get('LevyArrear')!)).toEqual({
-      [one]: 'CROSSWALK',
       [two]: 'CROSSWALK',
       [three]: 'CROSSWALK',
     });
+  });
+
+  // Once its rows were shown to both.
+  test('a number of two subjects proves nothing of either, though only one of them is asked about', async () => {
+    const both = ['number in 370200', 'number in 420200'];
+    const together = await notesOf(await open(database.address, byNumber));
+    expect(candidatesOf(together)).toEqual({ [one]: both, [two]: both });
+    const alone = await notesOf(await open(database.address, byNumber), [one]);
+    expect(alone.notes).toEqual({});
+    expect(candidatesOf(alone)).toEqual({ [one]: both });
   });
 
   test('columns that identify only together are compared together', async () => {
@@ -198,7 +211,7 @@ subjects:
     );
     expect((await notesOf(levy)).notes).toEqual({
       [one]: ['number in 420200'],
-      [two]: ['number in 370200'],
+      [two]: ['number in 370200', 'one number of two'],
       [three]: ['whole code'],
     });
   });
@@ -213,7 +226,7 @@ subjects:
     const answer = await notesOf(levy);
     expect(answer.notes).toEqual({
       [one]: ['number in 420200'],
-      [two]: ['number in 370200', 'organisation code'],
+      [two]: ['number in 370200', 'one number of two', 'organisation code'],
       [three]: ['whole code'],
     });
     expect(Object.fromEntries(answer.methods!.get('LevyArrear')!)).toEqual({

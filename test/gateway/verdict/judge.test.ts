@@ -16,7 +16,12 @@ beforeAll(async () => {
 });
 
 const active: RecordRow = { status: 'ACTIVE', registrationNumber: '1', establishedOn: '2000-01-01' };
-type Given = Partial<Record<string, { state?: KnownState | 'DENIED'; rows?: readonly RecordRow[] }>>;
+interface Known {
+  readonly state?: KnownState | 'DENIED';
+  readonly rows?: readonly RecordRow[];
+  readonly candidates?: readonly RecordRow[];
+}
+type Given = Partial<Record<string, Known>>;
 
 function occasion(asOf = '2026-11-22', place?: RegionCode): Occasion {
   return { asOf, today: '2026-11-22', place, profile: rulebook.jurisdictions.profileOf(place) };
@@ -38,7 +43,13 @@ function judged(scene: string, given: Given, { asOf, place }: { asOf?: string | 
         : recordType.name === 'Officer'
           ? [{ since: '2000-01-01' }]
           : [];
-    return { recordType, state: own?.state ?? 'OK', asOf: '2026-11-22T00:00:00Z', rows: own?.rows ?? usual };
+    return {
+      recordType,
+      state: own?.state ?? 'OK',
+      asOf: '2026-11-22T00:00:00Z',
+      rows: own?.rows ?? usual,
+      candidates: own?.candidates ?? [],
+    };
   });
   const { outcome, assessments, unknown } = judge(
     rules,
@@ -223,6 +234,42 @@ describe('R4 and R5, bans and the tax list', () => {
     };
     expect(supplier({ TaxListing: { rows: [listed] } })).toBe('BARRED');
     expect(supplier({ TaxListing: { rows: [{ ...listed, removedOn: '2026-11-22' }] } })).toBe('CLEAR');
+  });
+  describe("a record that may be another's", () => {
+    const given = (rows: readonly RecordRow[], candidates: readonly RecordRow[]) =>
+      verdict('GOVERNMENT_PROCUREMENT', { ProcurementBan: { rows, candidates } });
+    const elapsed = ban({ from: '2020-01-01', to: '2021-01-01' });
+    test('bars nobody and clears nobody: a person looks at it', () => {
+      const { outcome, statuses, assessments } = given([], [ban({})]);
+      expect([outcome, statuses]).toEqual(['REVIEW', ['R4 CANDIDATE']]);
+      expect(assessments[0]!.effect).toBe('REVIEW');
+    });
+    test('is nothing to look at once it has no effect', () => {
+      expect(given([], [elapsed])).toMatchObject({ outcome: 'CLEAR', statuses: [] });
+    });
+    test('takes nothing from what is certain', () => {
+      const { outcome, statuses } = given([ban({})], [ban({ documentNumber: 'y' })]);
+      expect([outcome, statuses]).toEqual(['BARRED', ['R4 IN_FORCE', 'R4 CANDIDATE']]);
+    });
+    test('lengthens nothing that is certain, and says what it might', () => {
+      const sanction = (effectiveOn: string, actNumber: string): RecordRow => ({
+        ...{ kind: 'WARNING', series: 'ADMINISTRATIVE', recordStatus: 'EFFECTIVE', actNumber },
+        ...{ documentNumber: actNumber, decidedOn: effectiveOn, effectiveOn, effectiveTo: null },
+      });
+      const judgedBy = (rows: readonly RecordRow[], candidates: readonly RecordRow[]) =>
+        verdict('PROMOTION', { Sanction: { rows, candidates } });
+      const [first, second] = [sanction('2026-03-22', '1'), sanction('2026-04-22', '2')];
+      expect(judgedBy([first, second], []).outcome).toBe('BARRED');
+      expect(judgedBy([second], [first])).toMatchObject({
+        outcome: 'REVIEW',
+        statuses: ['R13 CANDIDATE', 'R13 EXPIRED'],
+      });
+    });
+    test('does not stand for one that must exist', () => {
+      expect(
+        verdict('GOVERNMENT_PROCUREMENT', { RegistryEntry: { rows: [], candidates: [active] } }).outcome,
+      ).toBe('REVIEW');
+    });
   });
   test('a bar outranks an unknown source, which stays named', () => {
     const { outcome, unknown } = verdict('GOVERNMENT_PROCUREMENT', {
