@@ -210,7 +210,8 @@ function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evi
     // A record that may not be derived from is not absent: leaving it out would acquit by accident.
     const mayDerive = (row: RecordRow): boolean =>
       conditions.every((condition) => condition.holds({ row, today: admitted.today }));
-    if (![...rows, ...candidates].every(mayDerive)) return { recordType, state: 'DENIED', asOf, rows: [] };
+    if (!rows.every(mayDerive) || !candidates.every(mayDerive))
+      return { recordType, state: 'DENIED', asOf, rows: [] };
     if (state !== 'OK' && state !== 'STALE') return { recordType, state, asOf, rows: [] };
     if (rows.length === 0) return { recordType, state, asOf, rows, candidates };
     const matchedBy = answer?.methods?.get(recordType.name)?.get(subject.id) ?? 'EXACT';

@@ -16,7 +16,7 @@ export type View = Readonly<Record<string, Value>>;
 export interface RecordViewer {
   /** Views of the rows the caller may see, ordered by what they show. */
   show(rows: readonly RecordRow[]): View[];
-  /** Whether the caller may see any of them. */
+  /** Whether the caller may see any of them, be it masked. */
   sees(rows: readonly RecordRow[]): boolean;
   /** One value of one row, decided like any other; null where withheld. */
   value(row: RecordRow, field: string): Value;
@@ -122,7 +122,14 @@ export function recordViewer(
       inOrder ??= byShown([...order.filter((name) => names.includes(name)), ...names]);
       return views.sort(inOrder);
     },
-    sees: (rows) => rows.some((row) => !conditional || grant.visible(factsOf(row))),
+    // As above: what a forbid would read must be there to be read.
+    sees: (rows) =>
+      grant.anyShown &&
+      rows.some(
+        (row) =>
+          grant.always ||
+          ([...grant.visibilityReads].every((read) => read in row) && grant.visible(factsOf(row))),
+      ),
     value: (row, name) => through(row, [name], row[name] ?? null),
     derived: through,
   };

@@ -100,7 +100,9 @@ function assessAll(
   }
 }
 
-const isLive = ({ status }: Assessment): boolean => status !== 'EXPIRED' && status !== 'NOT_YET';
+/** Whether it counts on the evaluation date. */
+export const isLive = ({ status }: Pick<Assessment, 'status'>): boolean =>
+  status !== 'EXPIRED' && status !== 'NOT_YET';
 
 /** What would be live only if the candidates were the subject's: a matter for a person. */
 function candidatesIn(together: readonly Assessment[], certain: readonly Assessment[]): Assessment[] {

@@ -1,11 +1,11 @@
 // A verdict as the schema's Verdict: what it found, by which rule, on what evidence. Details of a record are
 // shown only as far as the caller may read that record.
-import type { Value } from '../../connectors/contract.ts';
+import type { RecordRow, Value } from '../../connectors/contract.ts';
 import type { SceneRules } from '../../policies/engine/rulebook.ts';
 import type { RecordViewer } from '../request/record-view.ts';
 import { byShown } from '../request/shown-order.ts';
 import type { Assessment, FindingStatus, Occasion } from './assess-record.ts';
-import { type Evidence, type Judgement, statusRank } from './judge.ts';
+import { type Evidence, type Judgement, isLive, statusRank } from './judge.ts';
 
 const advice =
   'Advice to the person who decides: it cites rules and records and decides nothing by itself. ' +
@@ -28,6 +28,18 @@ export function verdictFacts(
   rulesVersion: string,
   viewerOf: (recordType: string) => RecordViewer,
 ): VerdictFacts {
+  const sees = (recordType: string, rows: readonly RecordRow[]): boolean =>
+    rows.length > 0 && viewerOf(recordType).sees(rows);
+  // What the outcome does not rest on is history, and history is for those who may read it: of a record that they may
+  // not, nobody is to learn that there is one.
+  const isTold = ({ rule, row, status }: Assessment): boolean =>
+    row === undefined || isLive({ status }) || sees(rule.recordType.name, [row]);
+  const isFoundTold = ({ recordType, rows }: Evidence): boolean =>
+    sees(recordType.name, rows) ||
+    judgement.assessments.some(
+      ({ rule, row, status }) =>
+        row !== undefined && rows.includes(row) && rule.recordType === recordType && isLive({ status }),
+    );
   // Lists are made when they are looked at: most questions ask for the outcome and its findings alone.
   return {
     verdict: {
@@ -39,14 +51,14 @@ export function verdictFacts(
       rulesVersion,
       advice,
     },
-    findings: () => judgement.assessments.map((assessment) => finding(assessment, viewerOf)),
+    findings: () => judgement.assessments.filter(isTold).map((assessment) => finding(assessment, viewerOf)),
     evidence: () =>
-      judgement.evidence.map(({ recordType, state, asOf: at, matchedBy }) => ({
-        source: recordType.source,
-        recordType: recordType.name,
-        state,
-        asOf: at,
-        matchedBy: matchedBy ?? null,
+      judgement.evidence.map((entry) => ({
+        source: entry.recordType.source,
+        recordType: entry.recordType.name,
+        state: entry.state,
+        asOf: entry.asOf,
+        matchedBy: entry.matchedBy !== undefined && isFoundTold(entry) ? entry.matchedBy : null,
       })),
     rules: () => {
       const rules = new Map(judgement.rules.map((rule) => [`${rule.rule} ${rule.title}`, rule]));

@@ -288,7 +288,7 @@ export async function expectData(
         const record = catalogue.records.get(name)!;
         return {
           show: () => [],
-          sees: () => false,
+          sees: (rows) => anyEver(record) && rows.some((row) => judgeOf.visible(record, row)),
           value: (row, field) => shown(record, row, field, row[field] ?? null),
           derived: (row, fields, value) =>
             fields.reduce((left, field) => shown(record, row, field, left), value),

@@ -43,7 +43,7 @@ export interface Ask {
   /** Whom the consumer's token speaks for. */
   readonly subject?: { readonly kind: 'Organization' | 'Person'; readonly id: string };
   readonly headers?: Readonly<Record<string, string>>;
-  /** When the token is issued; NOW if not given. */
+  /** When the token is issued; now if not given. */
   readonly at?: Date;
 }
 
@@ -72,20 +72,24 @@ export async function runGateway(
     readonly environment?: Readonly<Record<string, string>>;
     /** Whether consumers may name only what they may use. */
     readonly ownNames?: boolean;
-    /** NOW unless a foreign issuer's clock matters. */
+    /** Noon of `today` unless the hour or a foreign issuer's clock matters; the agencies go by it, too. */
     readonly now?: () => Date;
+    /** Day from which the agencies' records are counted; TODAY if not given. */
+    readonly today?: string;
   } = {},
 ): Promise<RunningGateway> {
+  const today = options.today ?? TODAY;
+  const clock = options.now ?? (() => new Date(`${today}T04:00:00Z`));
   const root = mkdtempSync(join(tmpdir(), 'journey-'));
   chmodSync(root, 0o755);
   const sandbox = await startSandbox(
     {
-      world: { seed: 1, organisations: 2_000, persons: 300, today: TODAY },
+      world: { seed: 1, organisations: 2_000, persons: 300, today },
       directory: join(root, 'sandbox'),
       ports: { court: 0, procurement: 0, utilities: 0, postgres: 0 },
       journal: options.journal ?? false,
     },
-    { now: () => NOW, onProgress: () => undefined, relays: options.relays ?? false },
+    { now: clock, onProgress: () => undefined, relays: options.relays ?? false },
   );
   const issuer = await loadOrCreateSandboxIssuer(join(root, 'sandbox'));
   if (options.ownNames === true) copyWithOwnNames(join(root, 'project'));
@@ -113,10 +117,10 @@ export async function runGateway(
     configuration,
     environment,
     log: { info: write, warn: write, error: write },
-    clock: options.now ?? (() => NOW),
+    clock,
     onFatal: (error) => void logged.push({ fatal: error.message }),
   });
-  const token: RunningGateway['token'] = (consumer, subject, at = NOW) =>
+  const token: RunningGateway['token'] = (consumer, subject, at = clock()) =>
     issuer.sign(consumer, { now: at.getTime(), ...(subject === undefined ? {} : { subject }) });
   const post: RunningGateway['post'] = async (body, headers = {}) => {
     const response = await fetch(`${gateway.url}/graphql`, {
