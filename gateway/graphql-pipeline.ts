@@ -15,7 +15,7 @@ import { type ExecutorParts, executeOperation } from './request/execute.ts';
 import { faultsOf, knownSchema } from './request/known-to-caller.ts';
 import { askedFor } from './request/operation-kind.ts';
 import type { Admitted } from './request/stages.ts';
-import { writeAnswer } from './request/written-data.ts';
+import { WrittenData, writeAnswer } from './request/written-data.ts';
 import type { OperationKind } from './watch/request-watch.ts';
 
 export const documentLimits: DocumentLimits = {
@@ -38,6 +38,8 @@ export interface PipelineContext {
     told?: { readonly kind: OperationKind; readonly codes: readonly ErrorCode[] };
     /** What the stages threw: no answer may be given. */
     failure?: unknown;
+    /** Data that are JSON already, where the stages gave such. */
+    written?: WrittenData;
   };
 }
 
@@ -46,7 +48,11 @@ export interface Pipeline {
   run(
     body: unknown,
     context: PipelineContext,
-  ): Promise<{ readonly status: number; readonly body: string; readonly codes: readonly ErrorCode[] }>;
+  ): Promise<{
+    readonly status: number;
+    readonly body: string | Buffer;
+    readonly codes: readonly ErrorCode[];
+  }>;
   stop(): Promise<void>;
 }
 
@@ -76,6 +82,8 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
               kind: kind === 'mixed' ? 'none' : kind,
               codes: (answered.errors ?? []).map(({ extensions }) => extensions['code']).filter(isErrorCode),
             };
+            const data: unknown = answered.data;
+            if (data instanceof WrittenData) context.progress.written = data;
             return answered;
           } catch (error) {
             context.progress.failure = error;
@@ -105,7 +113,14 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
       if (shown.extensions?.['code'] === 'INTERNAL') parts.log.error({ err: error }, 'the pipeline failed');
       return shown;
     },
-    stringifyResult: writeAnswer,
+    stringifyResult: (result) => {
+      const data: unknown = result.data;
+      const answer = writeAnswer(result);
+      if (!(data instanceof WrittenData)) return answer.toString();
+      // The library wants a string, which nobody needs: the bytes go out as they are.
+      data.answer = answer;
+      return '';
+    },
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -123,12 +138,12 @@ export async function startPipeline(catalogue: Catalogue, parts: ExecutorParts):
       });
       if (context.progress.failure !== undefined) throw asError(context.progress.failure);
       if (response.body.kind !== 'complete') throw new Error('incremental answers are not offered');
-      const { executed } = context.progress;
+      const { executed, written } = context.progress;
       // The library answers some refusals with 200, as if there were an answer: a persisted query, for one.
       const status = !executed && (response.status ?? 200) === 200 ? 400 : (response.status ?? 200);
       return {
         status,
-        body: response.body.string,
+        body: written?.answer ?? response.body.string,
         codes: status === 200 ? [] : codesIn(response.body.string),
       };
     },

@@ -18,7 +18,7 @@ export interface ReadAnswer<Data> {
 }
 
 export function readAnswer<Data>(result: ExecutionResult): ReadAnswer<Data> {
-  const answer = JSON.parse(writeAnswer(result as FormattedExecutionResult)) as {
+  const answer = JSON.parse(writeAnswer(result as FormattedExecutionResult).toString()) as {
     readonly data?: Data | null;
     readonly errors?: readonly { readonly extensions?: Readonly<Record<string, unknown>> }[];
     readonly extensions?: { readonly withheld?: readonly Json[] };
