@@ -130,19 +130,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const { requestMilliseconds } = configuration.limits;
     const tellers: { telling?: Telling } = {};
     const onStep = (): void => tellers.telling?.wake();
+    const effects = openEffects(state, pseudonymise, log);
+    const cases = limitCases(quota, pseudonymise, log);
     const desk = {
       state,
       recorder,
       pseudonymise,
       connectors,
       cache,
+      cases,
       clock,
       onStep,
       log,
       requestMilliseconds,
     };
-    const effects = openEffects(state, pseudonymise, log);
-    const cases = limitCases(quota, pseudonymise, log);
     const reports = await openReports({
       signingKeyFile: configuration.reports.signingKeyFile,
       state,

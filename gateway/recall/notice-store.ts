@@ -69,7 +69,8 @@ const selectReceipts = `
   select c.number as remedy, c.kind, n.consumer, n.purpose, n.last_read_at, n.made_at, n.untold, n.acknowledge_by::text,
     n.acknowledged_at, n.acknowledged_by
   from gateway.recall_notice n join gateway.recall_change c on c.seq = n.change
-  where not n.sealed`;
+    join gateway.remedy r on r.number = c.number
+  where not n.sealed and r.record_type = any($2::text[])`;
 
 /** The number given last in a consumer's list; 0 before the first. */
 export async function lastNumberOf(query: Query, consumer: string): Promise<string> {
@@ -128,20 +129,28 @@ export async function acknowledge(
   return done.length;
 }
 
-/** Receipts of every change a remedy made, in their order. */
-export function receiptsOf(query: Query, remedy: string): Promise<readonly ReceiptRow[]> {
+/** Receipts of every change a remedy made to a record of these types, in their order. */
+export function receiptsOf(
+  query: Query,
+  remedy: string,
+  recordTypes: readonly string[],
+): Promise<readonly ReceiptRow[]> {
   return query<ReceiptRow & Record<string, unknown>>(
     `${selectReceipts} and c.number = $1 order by c.seq, n.consumer, n.purpose, n.part limit ${mostReceipts}`,
-    [remedy],
+    [remedy, recordTypes],
   );
 }
 
-/** Told and not acknowledged though its day is past, the longest first. */
-export function overdueReceipts(query: Query, today: string): Promise<readonly ReceiptRow[]> {
+/** Told of records of these types and not acknowledged though the day is past, the longest first. */
+export function overdueReceipts(
+  query: Query,
+  today: string,
+  recordTypes: readonly string[],
+): Promise<readonly ReceiptRow[]> {
   return query<ReceiptRow & Record<string, unknown>>(
     `${selectReceipts} and n.number is not null and n.acknowledged_at is null and n.acknowledge_by < $1::date
      order by n.acknowledge_by, n.id limit ${longestList}`,
-    [today],
+    [today, recordTypes],
   );
 }
 

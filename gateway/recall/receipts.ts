@@ -1,4 +1,6 @@
-// What came of telling: for those who handle remedies. Who reads what its subject is not to be told of stays out of it.
+// What came of telling: for those who handle remedies. Who reads what its subject is not to be told of stays out of it, and so
+// does what concerns records that are out of the caller's sight.
+import { typesInSight } from '../remedies/in-sight.ts';
 import { kept } from '../remedies/remedy-desk.ts';
 import { mustSee } from '../request/own-view.ts';
 import type { OwnRoots } from '../request/own-roots.ts';
@@ -14,13 +16,13 @@ export function noticeReceipts(parts: Pick<ChangeFeedParts, 'state' | 'log'>): P
       noticeReceipts: ({ remedy }, decided) => {
         mustSee(decided, right, 'noticeReceipts');
         return kept(parts, decided.admitted.request, async ({ query }) =>
-          viewsOf(await receiptsOf(query, String(remedy)), decided),
+          viewsOf(await receiptsOf(query, String(remedy), typesInSight(decided)), decided),
         );
       },
       overdueNotices: (_given, decided) => {
         mustSee(decided, right, 'overdueNotices');
         return kept(parts, decided.admitted.request, async ({ query }) =>
-          viewsOf(await overdueReceipts(query, decided.admitted.today), decided),
+          viewsOf(await overdueReceipts(query, decided.admitted.today, typesInSight(decided)), decided),
         );
       },
     },

@@ -6,12 +6,12 @@ import { halfWidth } from '../../connectors/transforms/transform.ts';
 import type { DeclaredRemedies } from '../../schema/remedies-declared.ts';
 import type { RecordType } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
-import { isDerivable } from '../request/plan-frame.ts';
 import { conditionsOn } from './conditions-on.ts';
 import { type Pseudonymise, pseudonymOf } from '../request/pseudonyms.ts';
 import type { Recorder } from '../request/record.ts';
 import { stateFor } from '../request/section-view.ts';
 import type { Decided } from '../request/stages.ts';
+import { fieldsToFind, mayActFor, mayLookInto } from './in-sight.ts';
 
 export interface FoundRecord {
   readonly type: RecordType;
@@ -40,13 +40,9 @@ export function remediableType(
   const type = decided.admitted.snapshot.catalogue.records.get(name);
   const declared = type?.remedies;
   // A type nobody knows, one without remedies and one this caller may not look into are all the same from outside.
-  if (type === undefined || declared === undefined || !isDerivable(decided.table, type, fieldsOf(declared)))
+  if (type === undefined || declared === undefined || !mayLookInto(decided.table, type))
     throw new ClientError('REMEDY_NOT_OFFERED', at);
   return { type, declared };
-}
-
-function fieldsOf({ record, dated }: DeclaredRemedies): readonly string[] {
-  return [record, dated, 'recordStatus'];
 }
 
 /**
@@ -64,6 +60,8 @@ export async function findRecord(
   const { admitted, table } = decided;
   const { catalogue } = admitted.snapshot;
   const notFound = new ClientError('RECORD_NOT_FOUND', `${deed}(record)`);
+  // Whose records are none of the caller's business has none, as far as it can tell; no source hears of it.
+  if (!mayActFor(decided, subject)) throw notFound;
   const sections = [...catalogue.sections.values()];
   const holds = sections.some(
     ({ source, subject: kind, fields }) =>
@@ -73,7 +71,7 @@ export async function findRecord(
   );
   if (!holds || !decided.purpose.subjects.includes(subject.kind)) throw notFound;
   const looked = conditionsOn(admitted.snapshot, type);
-  const fields = table.permit(type, undefined, [...fieldsOf(declared), ...looked])!;
+  const fields = table.permit(type, undefined, [...fieldsToFind(declared), ...looked])!;
   recorder.note(decided, 'record-looked-up', {
     subject: pseudonymOf(pseudonymise, subject),
     source: type.source,
@@ -94,7 +92,7 @@ export async function findRecord(
   }
   const number = comparable(wanted.record);
   const today = admitted.today;
-  const conditions = fieldsOf(declared).flatMap((name) => {
+  const conditions = fieldsToFind(declared).flatMap((name) => {
     const decision = table.derivations.get(`${type.name}.${name}`);
     return decision?.kind === 'row' ? [decision] : [];
   });

@@ -1,4 +1,4 @@
-// Objections: filed against a record the subject has, verified, decided. While one is open the record says so; upheld, it
+// Objections: filed against a record the subject has, admitted or refused, verified, decided. While one is open the record says so; upheld, it
 // is no longer used and its owner is asked to correct it.
 import { ClientError } from '../errors.ts';
 import type { OwnResolver } from '../request/own-roots.ts';
@@ -13,7 +13,7 @@ import type { Decided } from '../request/stages.ts';
 export function objectionDeeds(parts: RemedyParts): Readonly<Record<string, OwnResolver>> {
   const shown = (decided: Decided, remedy: Remedy): Promise<unknown> =>
     kept(parts, decided.admitted.request, async ({ query }) => {
-      return (await viewsOf(query, [remedy], decided.admitted.today))[0];
+      return (await viewsOf(query, [remedy], decided))[0];
     });
   const procedure = objectionProcedure;
   return {
@@ -28,6 +28,12 @@ export function objectionDeeds(parts: RemedyParts): Readonly<Record<string, OwnR
     beginVerification: async (given, decided) => {
       const deed = 'beginVerification';
       const wish = { deed, kind: 'OBJECTION', procedure, step: 'beginVerification' } as const;
+      return shown(decided, await advance(decided, given, wish, parts));
+    },
+    refuseObjection: async (given, decided) => {
+      const deed = 'refuseObjection';
+      const [reason, ground] = [textIn(given, 'reason', deed), String(given['ground'])];
+      const wish = { deed, kind: 'OBJECTION', procedure, step: 'refuseObjection', reason, ground } as const;
       return shown(decided, await advance(decided, given, wish, parts));
     },
     decideObjection: async (given, decided) => {
@@ -60,7 +66,7 @@ export function objectionDeeds(parts: RemedyParts): Readonly<Record<string, OwnR
       const outcome = String(given['outcome']);
       const closed = await kept(parts, admitted.request, (own) =>
         changing(own, async (query) => {
-          const before = await seen(query, given, 'OBJECTION', deed);
+          const before = await seen(query, given, { kind: 'OBJECTION', deed, decided }, parts);
           if (!(await closeCorrection(query, before.number, outcome, admitted.today)))
             throw new ClientError('REMEDY_CLOSED', `${deed}(number)`);
           // What its owner has corrected counts again, as it now reads.

@@ -11,13 +11,15 @@ export interface Procedure<State extends string, Step extends string> {
   readonly states: Readonly<Record<State, { readonly open: boolean; readonly effect?: RemedyEffect }>>;
 }
 
-export type ObjectionState = 'FILED' | 'VERIFYING' | 'UPHELD' | 'REJECTED' | 'WITHDRAWN';
-export type ObjectionStep = 'beginVerification' | 'uphold' | 'reject' | 'withdrawObjection';
+export type ObjectionState = 'FILED' | 'VERIFYING' | 'UPHELD' | 'REJECTED' | 'REFUSED' | 'WITHDRAWN';
+export type ObjectionStep =
+  'beginVerification' | 'refuseObjection' | 'uphold' | 'reject' | 'withdrawObjection';
 
 export const objectionProcedure: Procedure<ObjectionState, ObjectionStep> = {
   first: 'FILED',
   steps: {
     beginVerification: { from: ['FILED'], to: 'VERIFYING' },
+    refuseObjection: { from: ['FILED'], to: 'REFUSED' },
     uphold: { from: ['VERIFYING'], to: 'UPHELD' },
     reject: { from: ['VERIFYING'], to: 'REJECTED' },
     withdrawObjection: { from: ['FILED', 'VERIFYING'], to: 'WITHDRAWN' },
@@ -27,6 +29,7 @@ export const objectionProcedure: Procedure<ObjectionState, ObjectionStep> = {
     VERIFYING: { open: true, effect: 'UNDER_OBJECTION' },
     UPHELD: { open: false, effect: 'REVOKED' },
     REJECTED: { open: false },
+    REFUSED: { open: false },
     WITHDRAWN: { open: false },
   },
 };

@@ -21,16 +21,17 @@ interface ChangeRow {
 const statement = `
   select e.seq, r.kind, r.number, r.source, r.record_type, r.record, r.subject_id, e.to_state, e.effect, e.at
   from gateway.remedy_event e join gateway.remedy r using (number)
-  where e.seq > $1 order by e.seq limit $2`;
+  where e.seq > $1 and r.record_type = any($3) order by e.seq limit $2`;
 
-/** A page of changes after a cursor. @throws ClientError VALUE_INVALID for a cursor this gateway did not make */
+/** A page of changes to records of these types, after a cursor. @throws ClientError VALUE_INVALID for a cursor this gateway did not make */
 export async function changesSince(
   query: Query,
   { since, first }: { readonly since?: string | null; readonly first?: number | null },
+  recordTypes: readonly string[],
 ): Promise<unknown> {
   const after = typeof since === 'string' ? placeIn(since) : '0';
   const size = Math.min(Math.max(first ?? 100, 1), mostChanges);
-  const rows = await query<ChangeRow>(statement, [after, size + 1]);
+  const rows = await query<ChangeRow>(statement, [after, size + 1, recordTypes]);
   const nodes = rows.slice(0, size);
   return {
     nodes: nodes.map((row) => ({

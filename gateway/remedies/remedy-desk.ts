@@ -6,10 +6,12 @@ import type { RemedyKind } from '../../policies/engine/remedy-law.ts';
 import { workingDaysAfter } from '../../policies/engine/working-days.ts';
 import { ClientError } from '../errors.ts';
 import { type Pseudonymise, pseudonymOf } from '../request/pseudonyms.ts';
+import type { CaseLimits } from '../request/case-limits.ts';
 import type { Recorder } from '../request/record.ts';
 import type { Decided } from '../request/stages.ts';
 import type { GatewayState, Query } from '../state/state.ts';
 import { type FoundRecord, type RecordFinder, findRecord } from './find-record.ts';
+import { isInSight, oneself, permittedDeeds } from './in-sight.ts';
 import { type Procedure, type RemedyEffect, takeStep } from './procedure.ts';
 import {
   type Remedy,
@@ -27,6 +29,7 @@ export interface RemedyParts extends RecordFinder {
   readonly recorder: Recorder;
   readonly pseudonymise: Pseudonymise;
   readonly cache: Pick<FactCache, 'invalidate'>;
+  readonly cases: CaseLimits;
   readonly clock: () => Date;
   /** Called when a step is durable. */
   readonly onStep: () => void;
@@ -43,8 +46,10 @@ export function textIn(given: Given, name: string, deed: string): string {
   return text;
 }
 
-/** The one subject that is named. @throws ClientError VALUE_INVALID for none or two */
-export function subjectIn({ uscc, citizenId }: Given, deed: string): Subject {
+/** The one subject that is named, or the caller itself. @throws ClientError VALUE_INVALID for none or two */
+export function subjectIn({ uscc, citizenId }: Given, deed: string, decided: Decided): Subject {
+  if (decided.purpose.ownSubjectOnly && typeof uscc !== 'string' && typeof citizenId !== 'string')
+    return oneself(decided, deed);
   if (typeof uscc === 'string' && typeof citizenId !== 'string') return { kind: 'Organization', id: uscc };
   if (typeof citizenId === 'string' && typeof uscc !== 'string') return { kind: 'Person', id: citizenId };
   throw new ClientError('VALUE_INVALID', `${deed}(uscc, citizenId)`);
@@ -86,10 +91,11 @@ export async function file(
 ): Promise<Remedy> {
   const { deed, kind, procedure } = filing;
   const { admitted } = decided;
-  const subject = subjectIn(given, deed);
+  const subject = subjectIn(given, deed, decided);
   const wanted = { recordType: String(given['recordType']), record: textIn(given, 'record', deed) };
   // Nothing is asked of the source for what could not be written down.
   await kept(parts, admitted.request, (state) => state.query('select 1'));
+  await parts.cases.claim(decided, [subject]);
   const found = await findRecord(decided, subject, wanted, deed, parts);
   const of = {
     subject: pseudonymOf(parts.pseudonymise, subject),
@@ -137,6 +143,8 @@ export interface StepWish {
   readonly procedure: Procedure<string, string>;
   readonly step: string;
   readonly reason?: string;
+  /** Why it is not admitted, where that is the step. */
+  readonly ground?: string;
   /** What else is written with the step, in the same transaction. */
   readonly and?: (query: Query, moved: Remedy) => Promise<void>;
 }
@@ -154,11 +162,12 @@ export async function advance(
   const { deed, kind, procedure, step } = wish;
   const moved = await kept(parts, decided.admitted.request, (own) =>
     changing(own, async (query) => {
-      const before = await seen(query, given, kind, deed);
+      const before = await seen(query, given, { kind, deed, decided }, parts);
       const taken = takeStep(procedure, before.state, step);
       if (taken.kind === 'closed') throw new ClientError('REMEDY_CLOSED', `${deed}(number)`);
       if (taken.kind === 'not-now') {
-        throw new ClientError('REMEDY_STEP_NOT_POSSIBLE', deed, undefined, taken.possible.join(', '));
+        const possible = permittedDeeds(decided, taken.possible).join(', ');
+        throw new ClientError('REMEDY_STEP_NOT_POSSIBLE', deed, undefined, possible);
       }
       const { open, effect = null } = procedure.states[taken.state]!;
       const after = {
@@ -166,6 +175,7 @@ export async function advance(
         open,
         effect,
         due_on: open ? dueOn(decided, kind, taken.state) : null,
+        ground: wish.ground ?? null,
       };
       const done = await moveRemedy(query, before, after, actor(decided, parts, wish.reason));
       await wish.and?.(query, done);
@@ -176,10 +186,16 @@ export async function advance(
   return moved;
 }
 
-/** The case at the revision its official has seen. */
-export async function seen(query: Query, given: Given, kind: RemedyKind, deed: string): Promise<Remedy> {
+/** The case at the revision its official has seen; one that is not in his sight is not there. */
+export async function seen(
+  query: Query,
+  given: Given,
+  { kind, deed, decided }: { readonly kind: RemedyKind; readonly deed: string; readonly decided: Decided },
+  { pseudonymise }: Pick<RemedyParts, 'pseudonymise'>,
+): Promise<Remedy> {
   const remedy = await remedyByNumber(query, String(given['number']));
-  if (remedy?.kind !== kind) throw new ClientError('REMEDY_NOT_FOUND', `${deed}(number)`);
+  if (remedy?.kind !== kind || !isInSight(decided, remedy, pseudonymise))
+    throw new ClientError('REMEDY_NOT_FOUND', `${deed}(number)`);
   if (remedy.revision !== given['revision'])
     throw new ClientError('REMEDY_CHANGED', `${deed}(revision)`, undefined, String(remedy.revision));
   return remedy;

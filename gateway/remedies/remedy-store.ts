@@ -23,6 +23,8 @@ export interface Remedy {
   readonly corrected_on: string | null;
   readonly filed_on: string;
   readonly due_on: string | null;
+  /** Why it was not admitted; null where it was, or is not decided. */
+  readonly ground: string | null;
 }
 
 /** Who takes a step, when and why. */
@@ -61,7 +63,7 @@ export interface CorrectionRow {
 export const longestList = 100;
 
 const columns = `number, kind, subject, subject_kind, subject_id, source, record_type, record, state, revision, open,
-  effect, statement, corrected_on::text, filed_on::text, due_on::text`;
+  effect, statement, corrected_on::text, filed_on::text, due_on::text, ground`;
 
 /** Everything or nothing of `work`, which alone changes remedies meanwhile. */
 export function changing<T>(state: GatewayState, work: (query: Query) => Promise<T>): Promise<T> {
@@ -87,27 +89,40 @@ export function remediesOfRecord(
   );
 }
 
+/** What a list is about: remedies of one kind, on records of these types. */
+export interface Listed {
+  readonly kind: RemedyKind;
+  readonly recordTypes: readonly string[];
+}
+
 /** The latest of a subject (pseudonym). */
 export function remediesOfSubject(
   query: Query,
   subject: string,
-  kind: RemedyKind,
+  { kind, recordTypes }: Listed,
 ): Promise<readonly Remedy[]> {
   return query<Remedy>(
-    `select ${columns} from gateway.remedy where subject = $1 and kind = $2 order by filed_on desc, number desc limit ${longestList}`,
-    [subject, kind],
+    `select ${columns} from gateway.remedy where subject = $1 and kind = $2 and record_type = any($3)
+     order by filed_on desc, number desc limit ${longestList}`,
+    [subject, kind, recordTypes],
   );
 }
 
 /** Open ones whose clock has run out, the longest first. */
-export function overdueOn(query: Query, today: string, kind: RemedyKind): Promise<readonly Remedy[]> {
+export function overdueOn(
+  query: Query,
+  today: string,
+  { kind, recordTypes }: Listed,
+): Promise<readonly Remedy[]> {
   return query<Remedy>(
-    `select ${columns} from gateway.remedy where open and due_on < $1::date and kind = $2 order by due_on, number limit ${longestList}`,
-    [today, kind],
+    `select ${columns} from gateway.remedy
+     where open and due_on < $1::date and kind = $2 and record_type = any($3)
+     order by due_on, number limit ${longestList}`,
+    [today, kind, recordTypes],
   );
 }
 
-export type NewRemedy = Omit<Remedy, 'number' | 'revision' | 'open'> & {
+export type NewRemedy = Omit<Remedy, 'number' | 'revision' | 'open' | 'ground'> & {
   /** What conditions of policies look at in the record. */
   readonly facts: Readonly<Record<string, unknown>>;
 };
@@ -146,13 +161,14 @@ export async function enterRemedy(query: Query, remedy: NewRemedy, by: StepBy): 
 export async function moveRemedy(
   query: Query,
   before: Remedy,
-  after: Pick<Remedy, 'state' | 'open' | 'effect' | 'due_on'>,
+  after: Pick<Remedy, 'state' | 'open' | 'effect' | 'due_on'> & Partial<Pick<Remedy, 'ground'>>,
   by: StepBy,
 ): Promise<Remedy> {
   const [moved] = await query<Remedy>(
-    `update gateway.remedy set state = $2, open = $3, effect = $4, due_on = $5, revision = revision + 1
+    `update gateway.remedy set state = $2, open = $3, effect = $4, due_on = $5, ground = $6,
+       revision = revision + 1
      where number = $1 returning ${columns}`,
-    [before.number, after.state, after.open, after.effect, after.due_on],
+    [before.number, after.state, after.open, after.effect, after.due_on, after.ground ?? null],
   );
   await writeStep(query, before.state, moved!, by);
   return moved!;
@@ -209,11 +225,16 @@ export async function closeCorrection(
 }
 
 /** Open requests, oldest first; of one source where it is named. */
-export function openCorrections(query: Query, source: string | undefined): Promise<readonly CorrectionRow[]> {
+export function openCorrections(
+  query: Query,
+  source: string | undefined,
+  recordTypes: readonly string[],
+): Promise<readonly CorrectionRow[]> {
   return query<CorrectionRow>(
     `select objection, source, record_type, record, reason, requested_on::text, closed_on::text, outcome
      from gateway.correction_request where closed_on is null and ($1::text is null or source = $1)
+       and record_type = any($2)
      order by requested_on, objection limit ${longestList}`,
-    [source ?? null],
+    [source ?? null, recordTypes],
   );
 }

@@ -1,5 +1,7 @@
 // Remedies as the interface shows them; what a caller may see of them the decision table says field by field.
+import type { Decided } from '../request/stages.ts';
 import type { Query } from '../state/state.ts';
+import { permittedDeeds } from './in-sight.ts';
 import {
   type ObjectionState,
   type RepairState,
@@ -11,11 +13,11 @@ import { type CorrectionRow, type Remedy, type RemedyStepRow, stepsOf } from './
 
 type View = Readonly<Record<string, unknown>>;
 
-/** Views with their history, in one statement. `today`: YYYY-MM-DD. */
+/** Views with their history, in one statement, and with what the caller can do now. */
 export async function viewsOf(
   query: Query,
   remedies: readonly Remedy[],
-  today: string,
+  decided: Decided,
 ): Promise<readonly View[]> {
   if (remedies.length === 0) return [];
   const steps = await stepsOf(
@@ -26,12 +28,16 @@ export async function viewsOf(
     viewOf(
       remedy,
       steps.filter(({ number }) => number === remedy.number),
-      today,
+      decided,
     ),
   );
 }
 
-function viewOf(remedy: Remedy, steps: readonly RemedyStepRow[], today: string): View {
+function viewOf(remedy: Remedy, steps: readonly RemedyStepRow[], decided: Decided): View {
+  const deeds =
+    remedy.kind === 'OBJECTION'
+      ? deedsIn(objectionProcedure, remedy.state as ObjectionState)
+      : deedsIn(repairProcedure, remedy.state as RepairState);
   return {
     number: remedy.number,
     revision: remedy.revision,
@@ -45,12 +51,10 @@ function viewOf(remedy: Remedy, steps: readonly RemedyStepRow[], today: string):
     correctedOn: remedy.corrected_on,
     filedOn: remedy.filed_on,
     dueOn: remedy.due_on,
-    overdue: remedy.open && remedy.due_on !== null && remedy.due_on < today,
+    overdue: remedy.open && remedy.due_on !== null && remedy.due_on < decided.admitted.today,
     effect: remedy.effect,
-    next:
-      remedy.kind === 'OBJECTION'
-        ? deedsIn(objectionProcedure, remedy.state as ObjectionState)
-        : deedsIn(repairProcedure, remedy.state as RepairState),
+    ground: remedy.ground,
+    next: permittedDeeds(decided, deeds),
     history: steps.map((step) => ({
       from: step.from_state,
       to: step.to_state,

@@ -19,7 +19,7 @@ export function firstDayOfRepair(datedOn: string, months: number): string {
 export function repairDeeds(parts: RemedyParts): Readonly<Record<string, OwnResolver>> {
   const shown = (decided: Decided, remedy: Remedy): Promise<unknown> =>
     kept(parts, decided.admitted.request, async ({ query }) => {
-      return (await viewsOf(query, [remedy], decided.admitted.today))[0];
+      return (await viewsOf(query, [remedy], decided))[0];
     });
   const procedure = repairProcedure;
   return {

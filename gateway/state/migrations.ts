@@ -90,10 +90,13 @@ const accessIndex = `
   );
   create index if not exists access_subject_reading on gateway.access_subject (reading);`;
 
+const groundOfRefusal = 'alter table gateway.remedy add column if not exists ground text;';
+
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'subjects of a case', sql: caseSubjects },
   { id: 2, name: 'remedies', sql: remedyTables },
   { id: 3, name: 'reports', sql: reports },
   { id: 4, name: 'who read whom', sql: accessIndex },
   { id: 5, name: 'telling readers of changes', sql: recallTables },
+  { id: 6, name: 'grounds of refusal', sql: groundOfRefusal },
 ];

@@ -182,6 +182,17 @@ export type FindingStatus =
   /** It depends on the place, and nobody said where. 取决于适用地域，而地域未指明。 */
   | 'UNPLACED';
 
+/** Why an objection is not admitted. 不予受理的情形。 */
+export type InadmissibilityGround =
+  /** It was decided before, and nothing new is said. 同一事项已作出处理，且无新的事实和理由。 */
+  | 'DECIDED_BEFORE'
+  /** It is not about what the record says. 所提事项与该记录内容无关。 */
+  | 'NOT_ABOUT_THE_RECORD'
+  /** It belongs to another procedure: reconsideration, a court, a complaint. 依法应通过复议、诉讼、申诉等途径解决。 */
+  | 'OTHER_PROCEDURE'
+  /** It names no fact or evidence against the record. 未提出具体事实或证明材料。 */
+  | 'UNSUBSTANTIATED';
+
 /** Kind of an integrity record. 诚信档案记录类别。 */
 export type IntegrityRecordKind =
   /** Annual assessment. 年度考核结果。 */
@@ -234,6 +245,8 @@ export type ObjectionDecision =
 export type ObjectionState =
   /** Filed. 已提出。 */
   | 'FILED'
+  /** Refused as inadmissible, without being verified. 不予受理。 */
+  | 'REFUSED'
   /** Rejected. 不成立。 */
   | 'REJECTED'
   /** Upheld: the record is no longer used, its owner is asked to correct it. 成立：停止使用，已请数据归口部门更正。 */

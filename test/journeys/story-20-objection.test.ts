@@ -36,7 +36,8 @@ test('an objection gets a number and a clock, and suspends a joint sanction in H
     dueOn: '2026-11-25',
     overdue: false,
     effect: 'UNDER_OBJECTION',
-    next: ['beginVerification', 'withdrawObjection'],
+    // What is left to the counter: the rest is for the office.
+    next: ['withdrawObjection'],
   });
   const verdict = await desk.verdict('banned-firm');
   expect(verdict.outcome).toBe('REVIEW');
@@ -158,7 +159,7 @@ test('of two officials who decide at once one wins and the other is told', async
   const { number } = filed.body.data.fileObjection;
   expect(refusal(await desk.decideObjection(number, 1, 'UPHELD'))).toEqual([
     'REMEDY_STEP_NOT_POSSIBLE',
-    'beginVerification, withdrawObjection',
+    'beginVerification, refuseObjection, withdrawObjection',
   ]);
   await desk.step('beginVerification', number, 1);
   const both = await Promise.all([
@@ -185,6 +186,45 @@ test('of two officials who decide at once one wins and the other is told', async
   });
 });
 
+test('what is inadmissible is refused straight away, with its ground, and can be filed again', async () => {
+  const refuse = (number: string, revision: number, ground = 'UNSUBSTANTIATED') =>
+    desk.office(
+      `mutation ($n: String!, $r: Int!, $g: InadmissibilityGround!) {
+        refuseObjection(number: $n, revision: $r, ground: $g, reason: "No evidence was handed in. 未提交证明材料。") {
+          state ground revision effect dueOn next history { to reason } } }`,
+      { n: number, r: revision, g: ground },
+    );
+  const [listing] = await desk.listings('listed-expired');
+  const filed = await desk.fileObjection('listed-expired', 'CourtListing', listing.caseCode);
+  const { number } = filed.body.data.fileObjection;
+  expect(refusal(await refuse(number, 2))).toEqual(['REMEDY_CHANGED', '1']);
+  expect((await refuse(number, 1, 'TOO_LATE')).body.errors?.[0]?.extensions.code).toBe('VARIABLE_INVALID');
+  const refused = await refuse(number, 1);
+  expect(refused.body.data.refuseObjection).toEqual({
+    state: 'REFUSED',
+    ground: 'UNSUBSTANTIATED',
+    revision: 2,
+    effect: null,
+    dueOn: null,
+    next: [],
+    history: [
+      { to: 'FILED', reason: null },
+      { to: 'REFUSED', reason: 'No evidence was handed in. 未提交证明材料。' },
+    ],
+  });
+  expect((await desk.listings('listed-expired'))[0].recordStatus).toBe('EFFECTIVE');
+  expect(refusal(await refuse(number, 2))).toEqual(['REMEDY_CLOSED', undefined]);
+  // Once it is being verified it is decided, not refused.
+  const again = await desk.fileObjection('listed-expired', 'CourtListing', listing.caseCode);
+  const second = again.body.data.fileObjection.number;
+  await desk.step('beginVerification', second, 1);
+  expect(refusal(await refuse(second, 2))).toEqual([
+    'REMEDY_STEP_NOT_POSSIBLE',
+    'decideObjection, withdrawObjection',
+  ]);
+  await desk.step('withdrawObjection', second, 2);
+});
+
 test("a record that is not the subject's, or a type without remedies, is refused and nothing is written", async () => {
   const before = (await desk.office('{ remedyChanges { next } }')).body.data.remedyChanges.next;
   const [ban] = await desk.bans('banned-firm');
@@ -194,7 +234,7 @@ test("a record that is not the subject's, or a type without remedies, is refused
   expect(refusal(await desk.fileObjection('banned-firm', 'ProcurementBan', 'NO-SUCH-1'))[0]).toBe(
     'RECORD_NOT_FOUND',
   );
-  for (const type of ['Contract', 'DisciplinaryAction', 'Sanction', 'Nonsense']) {
+  for (const type of ['Contract', 'DisciplinaryAction', 'Officer', 'Nonsense']) {
     expect(refusal(await desk.fileObjection('banned-firm', type, 'X-1'))[0], type).toBe('REMEDY_NOT_OFFERED');
   }
   expect(refusal(await desk.step('beginVerification', 'OBJ-2026-999999', 1))[0]).toBe('REMEDY_NOT_FOUND');

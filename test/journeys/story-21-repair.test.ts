@@ -25,7 +25,8 @@ test('a repair in effect ends publication, sharing and use at once', async () =>
     filedOn: TODAY,
     dueOn: '2026-12-04',
     effect: null,
-    next: ['decideRepair'],
+    // It is for the office to decide.
+    next: [],
   });
   // Asking for it changes nothing yet, nor does its acceptance.
   expect((await desk.verdict('banned-firm')).outcome).toBe('BARRED');

@@ -28,23 +28,26 @@ function whole(
 const closed = (steps: readonly string[]) => Object.fromEntries(steps.map((step) => [step, 'closed']));
 
 describe('an objection', () => {
-  test('is verified before it is decided, and withdrawn as long as it is open', () => {
-    const steps = ['beginVerification', 'uphold', 'reject', 'withdrawObjection'];
+  test('is refused before it is verified, verified before it is decided, and withdrawn as long as it is open', () => {
+    const steps = ['beginVerification', 'refuseObjection', 'uphold', 'reject', 'withdrawObjection'];
     expect(whole(objectionProcedure)).toEqual({
       FILED: {
         beginVerification: 'VERIFYING',
+        refuseObjection: 'REFUSED',
         uphold: 'not-now',
         reject: 'not-now',
         withdrawObjection: 'WITHDRAWN',
       },
       VERIFYING: {
         beginVerification: 'not-now',
+        refuseObjection: 'not-now',
         uphold: 'UPHELD',
         reject: 'REJECTED',
         withdrawObjection: 'WITHDRAWN',
       },
       UPHELD: closed(steps),
       REJECTED: closed(steps),
+      REFUSED: closed(steps),
       WITHDRAWN: closed(steps),
     });
   });
@@ -56,6 +59,7 @@ describe('an objection', () => {
       VERIFYING: 'UNDER_OBJECTION',
       UPHELD: 'REVOKED',
       REJECTED: undefined,
+      REFUSED: undefined,
       WITHDRAWN: undefined,
     });
   });
@@ -64,7 +68,7 @@ describe('an objection', () => {
     expect(deedsIn(objectionProcedure, 'VERIFYING')).toEqual(['decideObjection', 'withdrawObjection']);
     expect(takeStep(objectionProcedure, 'FILED', 'uphold')).toEqual({
       kind: 'not-now',
-      possible: ['beginVerification', 'withdrawObjection'],
+      possible: ['beginVerification', 'refuseObjection', 'withdrawObjection'],
     });
   });
 });

@@ -14,6 +14,7 @@ import {
   moveRemedy,
   overdueOn,
   remediesOfRecord,
+  remediesOfSubject,
   remedyByNumber,
   requestCorrection,
 } from '../../../gateway/remedies/remedy-store.ts';
@@ -103,7 +104,7 @@ test('the database itself holds one open remedy of a kind for a record', async (
 
 test('a step does not appear before one with a lower number that is still being written', async () => {
   const following = async () =>
-    ((await changesSince(state.query, {})) as { nodes: { number: string }[] }).nodes.map(
+    ((await changesSince(state.query, {}, ['Type'])) as { nodes: { number: string }[] }).nodes.map(
       ({ number }) => number,
     );
   let later: Promise<Remedy> | undefined;
@@ -130,10 +131,14 @@ test('who follows changes while many are made misses none and sees none twice', 
     // The last look begins after the last write.
     for (let more = true, late = false; !late || more;) {
       late = !writing;
-      const page = (await changesSince(state.query, {
-        ...(since === undefined ? {} : { since }),
-        first: 3,
-      })) as {
+      const page = (await changesSince(
+        state.query,
+        {
+          ...(since === undefined ? {} : { since }),
+          first: 3,
+        },
+        ['Type'],
+      )) as {
         nodes: { number: string; state: string }[];
         next: string;
         more: boolean;
@@ -157,6 +162,23 @@ test('who follows changes while many are made misses none and sees none twice', 
   expect(new Set(seen).size).toBe(40);
 });
 
+test('lists are of the types of record asked for, and of no other', async () => {
+  const { number } = await entered({ due_on: '2026-11-23' });
+  const other = await entered({ record_type: 'Sealed', due_on: '2026-11-23' });
+  const numbers = async (recordTypes: readonly string[]) => {
+    const listed = { kind: 'OBJECTION', recordTypes } as const;
+    const { nodes } = (await changesSince(state.query, {}, recordTypes)) as { nodes: { number: string }[] };
+    return [
+      (await remediesOfSubject(state.query, 'pseudonym', listed)).map((one) => one.number),
+      (await overdueOn(state.query, '2026-11-24', listed)).map((one) => one.number),
+      nodes.map((one) => one.number),
+    ];
+  };
+  expect(await numbers(['Type'])).toEqual([[number], [number], [number]]);
+  expect(await numbers(['Sealed'])).toEqual([[other.number], [other.number], [other.number]]);
+  expect(await numbers([])).toEqual([[], [], []]);
+});
+
 test('what is overdue is open and past its day, the longest first', async () => {
   const first = await entered({ record: 'a', due_on: '2026-11-24' });
   const second = await entered({ record: 'b', due_on: '2026-11-23' });
@@ -165,7 +187,9 @@ test('what is overdue is open and past its day, the longest first', async () => 
     moveRemedy(query, closed, { state: 'WITHDRAWN', open: false, effect: null, due_on: null }, by),
   );
   const overdue = async (today: string) =>
-    (await overdueOn(state.query, today, 'OBJECTION')).map(({ number }) => number);
+    (await overdueOn(state.query, today, { kind: 'OBJECTION', recordTypes: ['Type'] })).map(
+      ({ number }) => number,
+    );
   expect(await overdue('2026-11-23')).toEqual([]);
   expect(await overdue('2026-11-24')).toEqual([second.number]);
   expect(await overdue('2026-11-25')).toEqual([second.number, first.number]);
