@@ -1,15 +1,13 @@
 // Records → values: section states, masks, verdicts. What comes out is the only thing the executor ever sees.
-import type { RecordRow, SourceAnswer, Subject } from '../../connectors/contract.ts';
-import type { DecisionTable, DeriveDecision } from '../../policies/engine/decision-table.ts';
-import type { SubjectRules } from '../../policies/engine/rulebook.ts';
+import type { SourceAnswer, Subject } from '../../connectors/contract.ts';
 import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
-import { type Evidence, type Judgement, judge } from '../verdict/judge.ts';
+import { type Judgement, judge } from '../verdict/judge.ts';
 import { inFindingOrder, verdictFacts } from '../verdict/verdict-view.ts';
 import { bareObject } from './bare-object.ts';
+import { evidenceFor } from './evidence.ts';
 import { ownFields, ownView } from './own-view.ts';
-import { isDerivable } from './plan-frame.ts';
 import { type RecordViewer, recordViewer } from './record-view.ts';
-import { sectionView, stateFor } from './section-view.ts';
+import { sectionView } from './section-view.ts';
 import type { Fetched, VerdictWish, Withheld } from './stages.ts';
 import { subjectItems, subjectOf } from './subjects.ts';
 import { type OccasionArguments, isSameOccasion, occasionOf } from './verdict-occasion.ts';
@@ -164,59 +162,6 @@ export function complete(fetched: Fetched, orders: ReadonlyMap<string, readonly 
       persons: ({ citizenIds }: { citizenIds: readonly string[] }) => items('Person', citizenIds),
     },
   };
-}
-
-/** What a verdict reads of one record type, and how far this table lets it. */
-interface EvidenceRight {
-  readonly recordType: RecordType;
-  readonly derivable: boolean;
-  /** Conditions every row must meet to be derived from. */
-  readonly conditions: readonly Extract<DeriveDecision, { kind: 'row' }>[];
-}
-
-const rightsByTable = new WeakMap<DecisionTable, WeakMap<SubjectRules, readonly EvidenceRight[]>>();
-
-/** Rights depend on table and scene alone, so that subjects share them. */
-function evidenceRights(table: DecisionTable, subject: SubjectRules): readonly EvidenceRight[] {
-  const ofTable = rightsByTable.get(table) ?? new WeakMap<SubjectRules, readonly EvidenceRight[]>();
-  rightsByTable.set(table, ofTable);
-  const known = ofTable.get(subject);
-  if (known !== undefined) return known;
-  const rights = subject.recordTypes.map((recordType): EvidenceRight => {
-    const reads = new Set(
-      subject.rules.filter((rule) => rule.recordType === recordType).flatMap((rule) => [...rule.reads]),
-    );
-    const conditions = [...reads].flatMap((name) => {
-      const decision = table.derivations.get(`${recordType.name}.${name}`);
-      return decision?.kind === 'row' ? [decision] : [];
-    });
-    return { recordType, derivable: isDerivable(table, recordType, reads), conditions };
-  });
-  ofTable.set(subject, rights);
-  return rights;
-}
-
-/** Evidence for every mandatory record type; a right that is missing is DENIED, which is not known. */
-function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWish): Evidence[] {
-  const { planned, answers } = fetched;
-  const { table, admitted } = planned.decided;
-  return evidenceRights(table, wish.rules).map(({ recordType, derivable, conditions }): Evidence => {
-    if (!derivable) return { recordType, state: 'DENIED', asOf: null, rows: [] };
-    const answer = answers.get(recordType.source);
-    const { state, asOf } =
-      answer === undefined ? { state: 'UNAVAILABLE' as const, asOf: null } : stateFor(answer, subject);
-    const rows = answer?.rows.get(recordType.name)?.get(subject.id) ?? [];
-    const candidates = answer?.candidates?.get(recordType.name)?.get(subject.id) ?? [];
-    // A record that may not be derived from is not absent: leaving it out would acquit by accident.
-    const mayDerive = (row: RecordRow): boolean =>
-      conditions.every((condition) => condition.holds({ row, today: admitted.today }));
-    if (!rows.every(mayDerive) || !candidates.every(mayDerive))
-      return { recordType, state: 'DENIED', asOf, rows: [] };
-    if (state !== 'OK' && state !== 'STALE') return { recordType, state, asOf, rows: [] };
-    if (rows.length === 0) return { recordType, state, asOf, rows, candidates };
-    const matchedBy = answer?.methods?.get(recordType.name)?.get(subject.id) ?? 'EXACT';
-    return { recordType, state, asOf, rows, candidates, matchedBy };
-  });
 }
 
 /** States of the sources a request asked, for the audit and the error list. */

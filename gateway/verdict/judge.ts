@@ -39,18 +39,7 @@ export interface Judgement {
  */
 export function judge(subject: SubjectRules, evidence: readonly Evidence[], occasion: Occasion): Judgement {
   const { holding, byRecord } = rulesFor(subject, occasion.asOf, occasion.place);
-  const complete = subject.recordTypes.map(
-    (recordType, place): Evidence =>
-      // Mostly it is given in this order.
-      (evidence[place]?.recordType === recordType
-        ? evidence[place]
-        : evidence.find((entry) => entry.recordType === recordType)) ?? {
-        recordType,
-        state: 'UNAVAILABLE',
-        asOf: null,
-        rows: [],
-      },
-  );
+  const complete = completeEvidence(subject, evidence);
   const found: Assessment[] = [];
   const perhaps: Assessment[] = [];
   for (const { recordType, state, rows, candidates = none } of complete) {
@@ -86,6 +75,24 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
 }
 
 const none: readonly RecordRow[] = [];
+
+/** One entry for every mandatory record type, in their order: as it is mostly given. */
+function completeEvidence({ recordTypes }: SubjectRules, given: readonly Evidence[]): readonly Evidence[] {
+  if (
+    given.length === recordTypes.length &&
+    given.every(({ recordType }, at) => recordType === recordTypes[at])
+  )
+    return given;
+  return recordTypes.map(
+    (recordType): Evidence =>
+      given.find((entry) => entry.recordType === recordType) ?? {
+        recordType,
+        state: 'UNAVAILABLE',
+        asOf: null,
+        rows: none,
+      },
+  );
+}
 
 function assessAll(
   by: typeof assessRecord,
