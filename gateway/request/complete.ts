@@ -2,7 +2,7 @@
 import type { SourceAnswer, Subject } from '../../connectors/contract.ts';
 import type { RecordType, SubjectTypeName } from '../../schema/catalogue.ts';
 import { type Judgement, judge } from '../verdict/judge.ts';
-import { inFindingOrder, verdictFacts } from '../verdict/verdict-view.ts';
+import { inFindingOrder, toldAssessments, verdictFacts } from '../verdict/verdict-view.ts';
 import { bareObject } from './bare-object.ts';
 import { evidenceFor } from './evidence.ts';
 import { ownFields, ownView } from './own-view.ts';
@@ -20,7 +20,7 @@ export interface VerdictGiven {
   /** Region code, or null where nobody said where. */
   readonly jurisdiction: string | null;
   readonly outcome: string;
-  /** Ids of the rules it cites. */
+  /** Ids of the rules it cites to its caller. */
   readonly rules: readonly string[];
 }
 
@@ -87,7 +87,7 @@ export function complete(fetched: Fetched, orders: ReadonlyMap<string, readonly 
         asOf: wish.occasion.asOf,
         jurisdiction: wish.occasion.place ?? null,
         outcome: judgement.outcome,
-        rules: [...new Set(judgement.assessments.map(({ rule }) => rule.id))],
+        rules: [...new Set(toldAssessments(judgement, verdictViewer).map(({ rule }) => rule.id))],
       });
     }
     const version = snapshot.policies.rulebook.version;

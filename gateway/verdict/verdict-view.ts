@@ -1,6 +1,6 @@
 // A verdict as the schema's Verdict: what it found, by which rule, on what evidence. Details of a record are
 // shown only as far as the caller may read that record.
-import type { RecordRow, Value } from '../../connectors/contract.ts';
+import type { Value } from '../../connectors/contract.ts';
 import type { SceneRules } from '../../policies/engine/rulebook.ts';
 import type { RecordViewer } from '../request/record-view.ts';
 import { byShown } from '../request/shown-order.ts';
@@ -28,15 +28,10 @@ export function verdictFacts(
   rulesVersion: string,
   viewerOf: (recordType: string) => RecordViewer,
 ): VerdictFacts {
-  const sees = (recordType: string, rows: readonly RecordRow[]): boolean =>
-    rows.length > 0 && viewerOf(recordType).sees(rows);
-  // What the outcome does not rest on is history, and history is for those who may read it: of a record that they may
-  // not, nobody is to learn that there is one.
-  const isTold = ({ rule, row, status }: Assessment): boolean =>
-    row === undefined || isLive({ status }) || sees(rule.recordType.name, [row]);
+  const told = toldAssessments(judgement, viewerOf);
   const isFoundTold = ({ recordType, rows }: Evidence): boolean =>
-    sees(recordType.name, rows) ||
-    judgement.assessments.some(
+    viewerOf(recordType.name).sees(rows) ||
+    told.some(
       ({ rule, row, status }) =>
         row !== undefined && rows.includes(row) && rule.recordType === recordType && isLive({ status }),
     );
@@ -51,7 +46,7 @@ export function verdictFacts(
       rulesVersion,
       advice,
     },
-    findings: () => judgement.assessments.filter(isTold).map((assessment) => finding(assessment, viewerOf)),
+    findings: () => told.map((assessment) => finding(assessment, viewerOf)),
     evidence: () =>
       judgement.evidence.map((entry) => ({
         source: entry.recordType.source,
@@ -71,6 +66,21 @@ export function verdictFacts(
     },
     notAssessed: () => scene.notAssessed.map((note) => ({ ...note })),
   };
+}
+
+/**
+ * What a caller is told of. What the outcome does not rest on is history, and history is for those who may read it: of a
+ * record that they may not, nobody learns that there is one.
+ */
+export function toldAssessments(
+  { assessments }: Judgement,
+  viewerOf: (recordType: string) => RecordViewer,
+): readonly Assessment[] {
+  const isTold = (assessment: Assessment): boolean =>
+    assessment.row === undefined ||
+    isLive(assessment) ||
+    viewerOf(assessment.rule.recordType.name).sees([assessment.row]);
+  return assessments.every(isTold) ? assessments : assessments.filter(isTold);
 }
 
 function finding(

@@ -1,4 +1,13 @@
-// The organisation department's question: one official before promotion (domain.md §4, stories 8 to 11).
+// Story 8: one official under a case number and a legal basis: items with the end of their effect, and no score; without a
+// case number, denied and logged.
+import {
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  buildSchema,
+  getNamedType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cast } from '../../connectors/sandbox/generator/cast.ts';
 import { readStatements } from '../../connectors/sandbox/postgres/statement-journal.ts';
@@ -15,18 +24,74 @@ const check = (key: string, headers: Record<string, string> = promotion) =>
   world.ask({ query, variables: { citizenId: id(key) }, consumer: 'organisation-dept', headers });
 
 describe('one official under a case number', () => {
-  test('a demerit bars until the end of its twelve months, and the file is shown', async () => {
+  test('every item has the end of its effect, and what is in effect its rule, basis and document', async () => {
     const { body } = await check('demerit-in-force');
     expect(body.errors).toBeUndefined();
-    expect(body.data.person.eligibility).toMatchObject({
-      outcome: 'BARRED',
-      asOf: '2026-11-22',
-      findings: [{ rule: 'R13', effect: 'BAR', status: 'IN_FORCE', from: '2026-08-22', until: '2027-08-22' }],
-    });
-    expect(body.data.person.hr).toMatchObject({ state: 'OK', officer: { name: expect.any(String) } });
-    expect(body.data.person.hr.posts.length).toBeGreaterThan(0);
-    expect(body.data.person.hr.integrityFile.length).toBeGreaterThan(0);
     expect(body.extensions?.withheld).toEqual([]);
+    const { hr, eligibility } = body.data.person;
+    expect(hr).toMatchObject({ state: 'OK', officer: { name: expect.any(String) } });
+    expect(hr.posts.length).toBeGreaterThan(0);
+    expect(hr.integrityFile.length).toBeGreaterThan(0);
+    for (const item of [...hr.integrityFile, ...hr.sanctions]) expect(item).toHaveProperty('effectiveTo');
+    expect(hr.sanctions).toEqual([
+      expect.objectContaining({ kind: 'DEMERIT', effectiveOn: '2026-08-22', effectiveTo: '2027-08-21' }),
+    ]);
+    expect(eligibility).toMatchObject({ outcome: 'BARRED', asOf: '2026-11-22' });
+    expect(eligibility.findings).toEqual([
+      expect.objectContaining({
+        rule: 'R13',
+        effect: 'BAR',
+        status: 'IN_FORCE',
+        basis: expect.stringContaining('公务员法 §64'),
+        record: hr.sanctions[0].documentNumber,
+        until: '2027-08-22',
+      }),
+    ]);
+  });
+
+  test('there is no score, neither in an answer nor in the contract', async () => {
+    const { body } = await check('demerit-in-force');
+    const numbers: unknown[] = [];
+    JSON.stringify(body.data, (_name, value: unknown) => {
+      if (typeof value === 'number') numbers.push(value);
+      return value;
+    });
+    expect(numbers).toEqual([]);
+    const response = await fetch(`${world.gateway.url}/schema.graphql`, {
+      headers: { authorization: `Bearer ${await world.token('organisation-dept')}` },
+    });
+    const schema = buildSchema(await response.text(), { assumeValid: true });
+    const sections = Object.values((schema.getType('Person') as GraphQLObjectType).getFields());
+    const fields = sections.flatMap((section) => leavesUnder(getNamedType(section.type), [section.name]));
+    expect(fields.length).toBeGreaterThan(40);
+    expect(fields.filter(({ type }) => ['Int', 'Float', 'Decimal'].includes(type))).toEqual([
+      { path: 'court.listings.age', type: 'Int' },
+      { path: 'court.listings.extensionMonths', type: 'Int' },
+    ]);
+    expect(fields.filter(({ path }) => /score|grade|rank(ing)?$|points|rating/i.test(path))).toEqual([
+      // The rank of a post is a title.
+      { path: 'hr.posts.rank', type: 'String' },
+    ]);
+  });
+
+  test('the legal basis is that of the purpose: what the caller may see under it says so, and so does the log', async () => {
+    const { body } = await world.ask({
+      query: '{ viewer { purpose purposes { name legalBasis caseRequired } } }',
+      consumer: 'organisation-dept',
+      headers: promotion,
+    });
+    expect(body.data.viewer.purposes).toContainEqual({
+      name: 'promotion-review',
+      legalBasis: expect.stringContaining('公务员法第六十四条'),
+      caseRequired: true,
+    });
+    const { extensions } = (await check('clean-official')).body;
+    const [intent] = world.entries().filter(({ request }) => request === extensions?.request);
+    expect(intent).toMatchObject({
+      purpose: 'promotion-review',
+      case: promotion['credit-case'],
+      retain: 'P10Y',
+    });
   });
 
   test('every person of the cast gets the verdict their state calls for', async () => {
@@ -65,30 +130,6 @@ describe('one official under a case number', () => {
     expect(body.data.person.hr.sanctions).toEqual([]);
     expect(body.data.person.eligibility).toMatchObject({ outcome: 'CLEAR', findings: [] });
   });
-
-  test('two people of one name are told apart by their numbers', async () => {
-    const [one, two] = [await check('same-name-1'), await check('same-name-2')];
-    expect(one.body.data.person.hr.officer.name).toBe(two.body.data.person.hr.officer.name);
-    expect(one.body.data.person.eligibility.outcome).toBe('CLEAR');
-    expect(two.body.data.person.eligibility.outcome).toBe('BARRED');
-  });
-
-  test('a bare name is refused and costs no source a call', async () => {
-    world.sandbox.court.clearJournal();
-    const answer = await world.ask({
-      query,
-      variables: { citizenId: '样例·同名' },
-      consumer: 'organisation-dept',
-      headers: promotion,
-    });
-    expect(answer.status).toBe(400);
-    expect(answer.body.errors?.[0]?.extensions).toMatchObject({
-      code: 'IDENTIFIER_INVALID',
-      at: '$citizenId',
-    });
-    expect(answer.text).not.toContain('同名');
-    expect(world.sandbox.court.journal()).toHaveLength(0);
-  });
 });
 
 describe('what the purpose demands', () => {
@@ -109,14 +150,22 @@ describe('what the purpose demands', () => {
     ],
     ['no user', { 'credit-purpose': 'promotion-review', 'credit-case': 'GB-2026-1' }, 400, 'USER_REQUIRED'],
     ['a case number of odd characters', { ...promotion, 'credit-case': 'GB<script>' }, 400, 'CASE_INVALID'],
-  ])('%s is refused with its code and nothing is fetched', async (_title, headers, status, code) => {
-    world.sandbox.court.clearJournal();
-    const answer = await check('clean-official', headers);
-    expect(answer.status).toBe(status);
-    expect(answer.body.errors?.map((error) => error.extensions.code)).toEqual([code]);
-    expect(answer.body.data).toBeUndefined();
-    expect(world.sandbox.court.journal()).toHaveLength(0);
-  });
+  ])(
+    '%s is refused with its code, nothing is fetched, and the refusal is logged',
+    async (_title, headers, status, code) => {
+      world.sandbox.court.clearJournal();
+      const before = world.entries().length;
+      const answer = await check('clean-official', headers);
+      expect(answer.status).toBe(status);
+      expect(answer.body.errors?.map((error) => error.extensions.code)).toEqual([code]);
+      expect(answer.body.data).toBeUndefined();
+      expect(world.sandbox.court.journal()).toHaveLength(0);
+      const logged = world.entries().slice(before);
+      expect(JSON.stringify(logged)).toContain('"consumer":"organisation-dept"');
+      expect(logged.at(-1)).toMatchObject({ request: answer.headers.get('credit-request') });
+      expect([logged.at(-1).code, ...(logged.at(-1).errors ?? [])]).toContain(code);
+    },
+  );
 
   test('a Chinese case number is understood, raw or percent-encoded', async () => {
     const headers = { ...promotion, 'credit-case': encodeURIComponent('（2026）干审字第12号') };
@@ -129,3 +178,17 @@ describe('what the purpose demands', () => {
     expect(answer.body.errors?.[0]?.extensions.code).toBe('SUBJECT_NOT_PERMITTED');
   });
 });
+
+interface Leaf {
+  readonly path: string;
+  readonly type: string;
+}
+
+/** Every leaf under a type, with the name of its scalar or enum. */
+function leavesUnder(type: GraphQLNamedType, path: readonly string[]): Leaf[] {
+  if (isLeafType(type)) return [{ path: path.join('.'), type: type.name }];
+  if (!isObjectType(type) || path.length > 5) return [];
+  return Object.values(type.getFields()).flatMap((field) =>
+    leavesUnder(getNamedType(field.type), [...path, field.name]),
+  );
+}

@@ -1,4 +1,5 @@
-// A purpose is bound to a case: how many subjects the case may touch in a day, and a trace of every one of them.
+// Story 13: fifty candidates in one call, each authorised and logged separately; and a case touches no more people in a day
+// than its purpose allows.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +61,36 @@ test('fifty candidates in one call are logged one by one', async () => {
       verdicts: [{ scene: 'PROMOTION', outcome: expect.any(String) }],
     });
   }
+});
+
+test('each is authorised by its own records: of fifty the credit office sees the posts in its region alone', async () => {
+  const ids = people(100, 150);
+  const posts =
+    'query ($ids: [SubjectCode!]!) { persons(citizenIds: $ids) { ... on Person { hr { posts { region } } } } }';
+  const ask = async (consumer: string, headers: Record<string, string>): Promise<any[]> => {
+    const { body } = await world.ask({ query: posts, variables: { ids }, consumer, headers });
+    expect(body.errors).toBeUndefined();
+    return body.data.persons.map(({ hr }: any) => hr.posts);
+  };
+  const whole = await ask('organisation-dept', { ...promotion, 'credit-case': 'FIFTY-1' });
+  const seen = await ask('credit-office', {
+    'credit-purpose': 'credit-supervision',
+    'credit-user': 'officer.1',
+  });
+  const own = whole.map((list) => list.filter(({ region }: any) => region.startsWith('4202')));
+  expect(seen.map((list) => list.length)).toEqual(own.map((list) => list.length));
+  const kinds = own.map((list, at) =>
+    list.length === 0 ? 'none' : list.length < whole[at].length ? 'some' : 'all',
+  );
+  expect(new Set(kinds)).toEqual(new Set(['none', 'some', 'all']));
+});
+
+test('a code that is none is named by its place; the forty-nine others are answered, counted and logged', async () => {
+  const answer = await check([...people(150, 199), '990000199901010000'], 'FIFTY-2');
+  expect(answer.body.data.persons.at(-1)).toEqual({});
+  expect(answer.body.data.persons.filter(({ hr }: any) => hr?.state === 'OK')).toHaveLength(49);
+  const own = world.entries().filter(({ request }) => request === answer.body.extensions?.request);
+  expect(own.filter(({ kind }) => kind === 'access')).toHaveLength(49);
 });
 
 test('a case stops at its limit, whole calls at a time, and asking again about the same people costs nothing', async () => {
