@@ -24,6 +24,7 @@ import {
 } from 'graphql';
 import type { Problem } from './problem.ts';
 import { type DeclaredRemedies, readRemedies } from './remedies-declared.ts';
+import { type DeclaredValidity, readDayArgument, readValidity } from './validity-declared.ts';
 import { scalars } from './scalars/all.ts';
 
 export type SubjectTypeName = 'Organization' | 'Person';
@@ -62,6 +63,8 @@ export interface RecordType {
   readonly line: number;
   /** Absent: nobody can object to its records here. */
   readonly remedies?: DeclaredRemedies;
+  /** Absent: its records do not say from when to when they held. */
+  readonly validity?: DeclaredValidity;
 }
 
 export type SectionFieldShape = 'one' | 'list' | 'connection';
@@ -71,6 +74,8 @@ export interface SectionField {
   readonly name: string;
   readonly record: string;
   readonly shape: SectionFieldShape;
+  /** Whether it can be asked for the records that held on a day. */
+  readonly byDay: boolean;
 }
 
 /** What a source contributes to a kind of subject, e.g. `Organization.court: CourtSection`. */
@@ -282,10 +287,11 @@ function readSectionField(
   const definition = definitions.get(typeName);
   if (definition === undefined) return `${name}: ${typeName} must be a record type defined in this file`;
   if (node.type.kind === Kind.NON_NULL_TYPE) return `${name}: must be nullable, for it may be withheld`;
-  if (isList(node.type)) return { name, record: typeName, shape: 'list' };
   const nodes = definition.fields?.find((field) => field.name.value === 'nodes');
-  if (nodes !== undefined) return { name, record: namedTypeOf(nodes.type), shape: 'connection' };
-  return { name, record: typeName, shape: 'one' };
+  const shape = isList(node.type) ? 'list' : nodes === undefined ? 'one' : 'connection';
+  const byDay = readDayArgument(node, shape, definition);
+  if (typeof byDay === 'string') return byDay;
+  return { name, record: shape === 'connection' ? namedTypeOf(nodes!.type) : typeName, shape, byDay };
 }
 
 function readRecord(
@@ -340,7 +346,12 @@ function readRecord(
   const remedies = readRemedies(node, fields);
   const place = placeOf(node);
   if (typeof remedies === 'string') problems.push({ ...place, message: `${name}: ${remedies}` });
-  const declared = typeof remedies === 'object' ? { remedies } : {};
+  const validity = readValidity(node, fields);
+  if (typeof validity === 'string') problems.push({ ...place, message: `${name}: ${validity}` });
+  const declared = {
+    ...(typeof remedies === 'object' ? { remedies } : {}),
+    ...(typeof validity === 'object' ? { validity } : {}),
+  };
   return { name, source, fields, line: place.line, ...declared };
 }
 

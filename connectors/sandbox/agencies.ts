@@ -4,16 +4,20 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Agency } from './agency/agency-server.ts';
+import { startBidding } from './agency/bidding-agency.ts';
 import { startCourt } from './agency/court-agency.ts';
 import { personsMark, prepareDatabases, type DatabaseServer } from './agency/database-agencies.ts';
 import { prepareOnMariadb } from './agency/discipline-agency.ts';
-import { deliver, deliverWorld, type Delivery } from './agency/finance-agency.ts';
+import { deliverFile, deliverWorld, type Delivery } from './agency/delivery-drop.ts';
+import { financeBureau } from './agency/finance-agency.ts';
+import { investmentOffice } from './agency/investment-agency.ts';
 import { PROCUREMENT_PATH, startProcurement } from './agency/procurement-agency.ts';
 import { startUtilities, UTILITIES_PATH, UTILITIES_USER } from './agency/utilities-agency.ts';
 import type { SandboxOptions } from './options.ts';
 import { startPostgres, type Postgres } from './postgres/postgres.ts';
 import { JOURNAL_SETTINGS } from './postgres/statement-journal.ts';
 import { startRelay, type Relay } from './relay.ts';
+import type { FinanceFile } from './generator/finance-records.ts';
 
 /** Variables the manifests and the gateway refer to. */
 export interface SandboxEnvironment {
@@ -24,7 +28,9 @@ export interface SandboxEnvironment {
   readonly COURT_URL: string;
   readonly PROCUREMENT_URL: string;
   readonly FINANCE_DROP: string;
+  readonly INVESTMENT_DROP: string;
   readonly UTILITIES_URL: string;
+  readonly BIDDING_URL: string;
   readonly UTILITIES_USER: string;
   readonly UTILITIES_PASSWORD: string;
   /** The gateway's own database, empty at first. */
@@ -36,12 +42,13 @@ export interface Sandbox {
   readonly court: Agency;
   readonly procurement: Agency;
   readonly utilities: Agency;
+  readonly bidding: Agency;
   /** Undefined with a server by address. */
   readonly postgres: Postgres | undefined;
   /** Present when asked for: the environment's database addresses then lead through these. */
   readonly relays: Readonly<Record<'registry' | 'hr' | 'gateway', Relay>> | undefined;
   /** A further delivery of the finance bureau. Resolves with its path. */
-  deliver(delivery: Delivery): Promise<string>;
+  deliver(delivery: Delivery<FinanceFile>): Promise<string>;
   /** Leaves no process behind. */
   stop(): Promise<void>;
 }
@@ -78,6 +85,7 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
     const court = started(await startCourt({ world, port: ports.court, now: context.now }));
     const procurement = started(await startProcurement({ world, port: ports.procurement, now: context.now }));
     const utilities = started(await startUtilities({ world, port: ports.utilities, now: context.now }));
+    const bidding = started(await startBidding({ world, port: ports.bidding, now: context.now }));
     const embedded =
       options.postgresUrl === undefined
         ? started(
@@ -94,6 +102,7 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
       ? embeddedServer(embedded)
       : await serverByAddress(options.postgresUrl ?? '', directory);
     const drop = join(directory, 'finance');
+    const investmentDrop = join(directory, 'investment');
     const { mariadbUrl } = options;
     const [databases, mariadb] = await Promise.all([
       prepareDatabases(server, world, context.onProgress, mariadbUrl === undefined),
@@ -104,7 +113,8 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
             password: await rolePassword(directory),
             mark: personsMark(world),
           }),
-      deliverWorld(drop, join(directory, 'finance-delivered'), world),
+      deliverWorld(financeBureau, drop, join(directory, 'finance-delivered'), world),
+      deliverWorld(investmentOffice, investmentDrop, join(directory, 'investment-delivered'), world),
     ]);
     context.signal?.throwIfAborted();
     const relays = context.relays === true ? await startRelays(databases.registry, started) : undefined;
@@ -123,7 +133,9 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
         COURT_URL: `http://127.0.0.1:${court.port}`,
         PROCUREMENT_URL: `http://127.0.0.1:${procurement.port}${PROCUREMENT_PATH}`,
         FINANCE_DROP: drop,
+        INVESTMENT_DROP: investmentDrop,
         UTILITIES_URL: `http://127.0.0.1:${utilities.port}${UTILITIES_PATH}`,
+        BIDDING_URL: `http://127.0.0.1:${bidding.port}`,
         UTILITIES_USER: UTILITIES_USER.username,
         UTILITIES_PASSWORD: UTILITIES_USER.password,
         DATABASE_URL: through(databases.gateway, relays?.gateway),
@@ -131,9 +143,10 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
       court,
       procurement,
       utilities,
+      bidding,
       postgres: embedded,
       relays,
-      deliver: (delivery) => deliver(drop, delivery),
+      deliver: (delivery) => deliverFile(financeBureau, drop, delivery),
       stop,
     };
   } catch (error) {

@@ -15,7 +15,7 @@ export interface SandboxOptions {
   /** Folder for everything the sandbox writes. */
   readonly directory: string;
   /** 0: any free port. */
-  readonly ports: Readonly<Record<'court' | 'procurement' | 'utilities' | 'postgres', number>>;
+  readonly ports: Readonly<Record<'court' | 'procurement' | 'utilities' | 'bidding' | 'postgres', number>>;
   /** Superuser address of a server to use instead of the embedded one. */
   readonly postgresUrl?: string;
   /** Administrator's address of a MariaDB or MySQL server for the supervisory commission; else it is on PostgreSQL. */
@@ -49,11 +49,12 @@ const NUMBERS = {
   procurement: number('procurement-port', 4102, 0, 65_535),
   postgres: number('postgres-port', 4103, 0, 65_535),
   utilities: number('utilities-port', 4104, 0, 65_535),
+  bidding: number('bidding-port', 4105, 0, 65_535),
 } as const;
 
 /**
  * Flags win over variables: `--seed 7` or `SANDBOX_SEED=7`, likewise organisations, persons, court-port,
- * procurement-port, utilities-port, postgres-port; `--directory`, `SANDBOX_POSTGRES_URL`,
+ * procurement-port, utilities-port, bidding-port, postgres-port; `--directory`, `SANDBOX_POSTGRES_URL`,
  * `SANDBOX_MARIADB_URL`, `SANDBOX_JOURNAL=1`.
  * @throws Error that names every bad option
  */
@@ -101,6 +102,7 @@ export function readOptions(
       court: read(NUMBERS.court),
       procurement: read(NUMBERS.procurement),
       utilities: read(NUMBERS.utilities),
+      bidding: read(NUMBERS.bidding),
       postgres: read(NUMBERS.postgres),
     },
     ...(postgresUrl && { postgresUrl }),

@@ -7,7 +7,7 @@ export const help = `npm start [-- options]   starts the sandbox agencies and th
   -- --organisations 21000          size of the sandbox: organisations, up to a million
   -- --persons 5000                 and persons
   -- --seed 1                       another deterministic world
-  -- --court-port 4101 --procurement-port 4102 --utilities-port 4104 --postgres-port 4103
+  -- --court-port 4101 --procurement-port 4102 --utilities-port 4104 --bidding-port 4105 --postgres-port 4103
   SANDBOX_POSTGRES_URL=postgres://… use a PostgreSQL server instead of the embedded one
   SANDBOX_MARIADB_URL=mysql://…     a MariaDB server for the supervisory commission
 

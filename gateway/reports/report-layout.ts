@@ -45,6 +45,7 @@ const statusTexts: Readonly<Record<string, string>> = {
   EXPIRED: '已届满 EXPIRED',
   NOT_YET: '尚未生效 NOT YET',
   UNDATED: '日期缺失 UNDATED',
+  LIFTED: '已撤销或修复、日期不明 LIFTED',
   UNPLACED: '地域不明 UNPLACED',
   CANDIDATE: '归属不明 CANDIDATE',
   ABSENT: '应有记录未找到 ABSENT',

@@ -14,6 +14,7 @@ import type { DecisionTable } from '../../policies/engine/decision-table.ts';
 import type { Rule } from '../../policies/engine/rule.ts';
 import type { SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { Catalogue, RecordType, Section, SubjectTypeName } from '../../schema/catalogue.ts';
+import { dayArgument } from '../../schema/validity-declared.ts';
 import { ownWithheld } from './own-withheld.ts';
 import { type ReadableOperation, hasDirectives, selectedFields } from './selection.ts';
 import type { SectionWish, Withheld } from './stages.ts';
@@ -172,6 +173,12 @@ function wishRecords(draft: Draft, wish: DraftSection, selection: SelectionSetNo
     wish.records.set(record.name, wanted);
     const childType = getNamedType(sectionType.getFields()[child.name.value]!.type) as GraphQLObjectType;
     for (const leaf of recordLeaves(draft, childType, child, record)) wanted.shown.add(leaf);
+    if (!field.byDay || !child.arguments?.some(({ name }) => name.value === dayArgument)) continue;
+    // A record is placed by the days that its reader may see, and by nothing else.
+    for (const day of [record.validity!.from, record.validity!.to]) {
+      wanted.shown.add(day);
+      note(draft, `${record.name}.${day}`);
+    }
   }
   if (!frameOnly) return;
   // Only the frame is selected here: its state is still a fact about the source, so the source is asked for keys.

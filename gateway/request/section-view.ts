@@ -1,6 +1,7 @@
 // A section as this caller may see it: its state, and its records where they are known and permitted.
 import type { KnownState, SourceAnswer, Subject } from '../../connectors/contract.ts';
 import type { SectionState } from '../../schema/generated/types.ts';
+import type { DeclaredValidity } from '../../schema/validity-declared.ts';
 import { bareObject } from './bare-object.ts';
 import type { RecordViewer, View } from './record-view.ts';
 import type { SectionWish } from './stages.ts';
@@ -9,6 +10,11 @@ import type { SectionWish } from './stages.ts';
 interface PageArguments {
   readonly first?: number | null;
   readonly after?: string | null;
+}
+
+/** Argument of a list that can be asked for one day. */
+interface DayArgument {
+  readonly on?: string | null;
 }
 
 const largestPage = 500;
@@ -40,10 +46,28 @@ export function sectionView(
       continue;
     }
     const records = viewer.show(answer?.rows.get(field.record)?.get(subject.id) ?? []);
+    const validity = field.byDay ? wish.records.get(field.record)!.type.validity : undefined;
     view[field.name] =
-      field.shape === 'one' ? (records[0] ?? null) : field.shape === 'list' ? records : pagesOf(records);
+      field.shape === 'one'
+        ? (records[0] ?? null)
+        : field.shape === 'connection'
+          ? pagesOf(records)
+          : validity === undefined
+            ? records
+            : ({ on }: DayArgument) =>
+                typeof on === 'string' ? records.filter((one) => mayHoldOn(one, validity, on)) : records;
   }
   return view;
+}
+
+/**
+ * Whether a record, as far as it is shown, may have held on a day. What is withheld or missing places nothing, so that
+ * such a record stays; a day cut to its year holds for the whole of it.
+ */
+function mayHoldOn(view: View, { from, to }: DeclaredValidity, day: string): boolean {
+  const [first, last] = [view[from], view[to]];
+  if (typeof first === 'string' && first > day.slice(0, first.length)) return false;
+  return !(typeof last === 'string' && last < day.slice(0, last.length));
 }
 
 /** State of a source for one subject: an unusable part of an answer is INVALID for its own subject only. */

@@ -4,10 +4,18 @@ import type { RecordRow } from '../../connectors/contract.ts';
 import { type JurisdictionProfile, holdsIn } from '../../policies/engine/jurisdictions.ts';
 import type { Rule, RuleEffect } from '../../policies/engine/rule.ts';
 import type { RegionCode } from '../../schema/identifiers/region-code.ts';
-import { dayBefore, lastDayOf } from './period.ts';
+import { dayBefore, lastDayOf, plusDays } from './period.ts';
 
 export type FindingStatus =
-  'IN_FORCE' | 'SUSPENDED' | 'EXPIRED' | 'NOT_YET' | 'UNDATED' | 'UNPLACED' | 'CANDIDATE' | 'ABSENT';
+  | 'IN_FORCE'
+  | 'SUSPENDED'
+  | 'EXPIRED'
+  | 'NOT_YET'
+  | 'UNDATED'
+  | 'LIFTED'
+  | 'UNPLACED'
+  | 'CANDIDATE'
+  | 'ABSENT';
 
 /** When and where a question is asked. Days are YYYY-MM-DD. */
 export interface Occasion {
@@ -31,17 +39,46 @@ export interface Assessment {
   readonly underObjection: boolean;
   /** Basis of the texts that suspend or contradict it. */
   readonly otherBasis: readonly string[];
+  /** Other records it was weighed with: who may not read their days is not shown what follows from them. */
+  readonly together?: readonly RecordRow[];
 }
+
+/** Whether it counts on the evaluation date. */
+export const isLive = ({ status }: Pick<Assessment, 'status'>): boolean =>
+  status !== 'EXPIRED' && status !== 'NOT_YET';
 
 const none: readonly string[] = [];
 
 /** Assesses a record; undefined where the rule does not concern it. */
 export function assessRecord(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
   const { asOf, today } = occasion;
+  return asOf < today && wasLifted(row)
+    ? assessLifted(rule, row, occasion)
+    : assessKnown(rule, row, occasion);
+}
+
+/**
+ * A record that was revoked or repaired by today says nothing of an earlier day: what it would have meant then, a
+ * person must weigh, unless the day on which it was taken off is on record.
+ */
+function assessLifted(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
+  const found = assessKnown(rule, { ...row, recordStatus: 'EFFECTIVE' }, occasion);
+  if (found === undefined || !isLive(found)) return assessKnown(rule, row, occasion);
+  if (found.status === 'IN_FORCE' && dayIn(row, rule.removedField) !== null) return { ...found, row };
+  return { ...found, row, effect: 'REVIEW', status: 'LIFTED' };
+}
+
+function wasLifted(row: RecordRow): boolean {
+  return row['recordStatus'] === 'REVOKED' || row['recordStatus'] === 'REPAIRED';
+}
+
+function assessKnown(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
+  const { asOf, today } = occasion;
   const concerned = rule.concerns({ row, today });
   if (concerned === false) return undefined;
   const underObjection = row['recordStatus'] === 'UNDER_OBJECTION';
-  const from = dayIn(row, rule.startField);
+  const recorded = dayIn(row, rule.startField);
+  const from = recorded !== null && rule.overdue ? plusDays(recorded, 1) : recorded;
   const base = { rule, row, from, underObjection, otherBasis: none };
   // A condition that could not be evaluated is nobody's acquittal.
   if (concerned === undefined) return { ...base, effect: 'REVIEW', status: 'UNDATED', until: null };

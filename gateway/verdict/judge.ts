@@ -6,7 +6,7 @@ import type { Rule } from '../../policies/engine/rule.ts';
 import type { SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType } from '../../schema/catalogue.ts';
 import type { RegionCode } from '../../schema/identifiers/region-code.ts';
-import { type Assessment, type Occasion, assessRecord, assessUnplaced } from './assess-record.ts';
+import { type Assessment, type Occasion, assessRecord, assessUnplaced, isLive } from './assess-record.ts';
 import { weighTogether } from './several-records.ts';
 
 /** What is known of one mandatory record type. Rows only where `state` is OK. */
@@ -47,7 +47,7 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
     const rules = byRecord.get(recordType);
     if (rules === undefined) continue;
     for (const rule of rules.holding) {
-      if (rows.length === 0 && rule.absent !== undefined && state === 'OK') {
+      if (rule.absent !== undefined && state === 'OK' && !rows.some((row) => existsOn(rule, row, occasion))) {
         found.push(absence(rule, rule.absent));
       }
       assessAll(assessRecord, rule, rows, occasion, found);
@@ -107,10 +107,6 @@ function assessAll(
   }
 }
 
-/** Whether it counts on the evaluation date. */
-export const isLive = ({ status }: Pick<Assessment, 'status'>): boolean =>
-  status !== 'EXPIRED' && status !== 'NOT_YET';
-
 /** What would be live only if the candidates were the subject's: a matter for a person. */
 function candidatesIn(together: readonly Assessment[], certain: readonly Assessment[]): Assessment[] {
   const isCertain = ({ rule, row }: Assessment): boolean =>
@@ -118,6 +114,12 @@ function candidatesIn(together: readonly Assessment[], certain: readonly Assessm
   return together
     .filter((assessment) => isLive(assessment) && assessment.status !== 'ABSENT' && !isCertain(assessment))
     .map((assessment) => ({ ...assessment, effect: 'REVIEW', status: 'CANDIDATE' }));
+}
+
+/** Whether a record that must exist did on the day: begun if it says when, and not taken off by then. */
+function existsOn({ startField, removedField }: Rule, row: RecordRow, { asOf }: Occasion): boolean {
+  const [start, removed] = [row[startField], removedField === undefined ? null : row[removedField]];
+  return !(typeof start === 'string' && start > asOf) && !(typeof removed === 'string' && removed <= asOf);
 }
 
 function absence(rule: Rule, effect: Rule['effect']): Assessment {
@@ -185,11 +187,12 @@ export const statusRank: Readonly<Record<Assessment['status'], number>> = {
   IN_FORCE: 0,
   SUSPENDED: 1,
   UNDATED: 2,
-  UNPLACED: 3,
-  CANDIDATE: 4,
-  ABSENT: 5,
-  NOT_YET: 6,
-  EXPIRED: 7,
+  LIFTED: 3,
+  UNPLACED: 4,
+  CANDIDATE: 5,
+  ABSENT: 6,
+  NOT_YET: 7,
+  EXPIRED: 8,
 };
 
 /** Days are YYYY-MM-DD, so that their text orders as they do. */

@@ -1,8 +1,10 @@
 // What records mean together: an act recorded twice counts once, overlapping effects of one kind add up, and texts that
-// disagree about a record make a matter for a person.
+// disagree about a record make a matter for a person. Points that add up: point-sums.ts.
 import type { Rule } from '../../policies/engine/rule.ts';
+import type { RecordRow } from '../../connectors/contract.ts';
 import type { Assessment } from './assess-record.ts';
 import { daysBetween, lastDayOf, plusDays } from './period.ts';
+import { sumPoints } from './point-sums.ts';
 
 /** Weighs findings of one subject against each other. Pure; the order of what it returns says nothing. */
 export function weighTogether(
@@ -10,7 +12,7 @@ export function weighTogether(
   rules: readonly Rule[],
   asOf: string,
 ): readonly Assessment[] {
-  return addUp(oncePerAct(disagreements(found, rules), rules), asOf);
+  return acrossKinds(addUp(oncePerAct(disagreements(sumPoints(found), rules), rules), asOf), asOf);
 }
 
 /** A rule that stands against another text: where that does not meet the record too, neither is followed blindly. */
@@ -76,26 +78,69 @@ function addUp(found: readonly Assessment[], asOf: string): readonly Assessment[
     ({ rule, from, until }) => rule.combined !== undefined && from !== null && until !== null,
   );
   if (combining.length < 2) return found;
-  const longer = new Map<Assessment, string>();
+  const longer = new Map<Assessment, { readonly until: string; readonly together: readonly RecordRow[] }>();
   combining.sort((a, b) => (a.from! < b.from! ? -1 : a.from! > b.from! ? 1 : 0));
-  const lastOf = new Map<string, string>();
+  const lastOf = new Map<string, { readonly last: string; readonly rows: readonly RecordRow[] }>();
   for (const assessment of combining) {
     const { rule, from, until } = assessment;
     const before = lastOf.get(rule.id);
     let last = until!;
-    if (before !== undefined && before >= from!) {
-      const sum = plusDays(last, daysBetween(from!, before));
+    const rows = assessment.row === undefined ? [] : [assessment.row];
+    if (before !== undefined && before.last >= from!) {
+      const sum = plusDays(last, daysBetween(from!, before.last));
       const limit = lastDayOf(from!, rule.combined!.months);
       // A longer end that was recorded for the act itself is the authority's own sum.
       last = sum > limit ? (limit > last ? limit : last) : sum;
-      longer.set(assessment, last);
+      longer.set(assessment, { until: last, together: before.rows });
+      rows.push(...before.rows);
     }
-    if (before === undefined || last > before) lastOf.set(rule.id, last);
+    if (before === undefined || last > before.last) lastOf.set(rule.id, { last, rows });
   }
   return found.map((assessment) => {
-    const until = longer.get(assessment);
-    if (until === undefined) return assessment;
-    const over = assessment.status === 'EXPIRED' && asOf <= until;
-    return { ...assessment, until, ...(over ? { status: 'IN_FORCE' as const } : {}) };
+    const sum = longer.get(assessment);
+    if (sum === undefined) return assessment;
+    const over = assessment.status === 'EXPIRED' && asOf <= sum.until;
+    return { ...assessment, ...sum, ...(over ? { status: 'IN_FORCE' as const } : {}) };
   });
+}
+
+/**
+ * Sanctions of different kinds: of those of one day the heaviest is executed, which is the longest by itself; one that
+ * comes while another has effect runs with what was left of it by a text that another law is silent on, so that the
+ * days which follow from the sum alone are a matter for a person.
+ */
+function acrossKinds(found: readonly Assessment[], asOf: string): readonly Assessment[] {
+  const combining = found
+    .filter(({ rule, from, until }) => rule.across !== undefined && from !== null && until !== null)
+    .sort((a, b) => (a.from! < b.from! ? -1 : a.from! > b.from! ? 1 : 0));
+  if (combining.length < 2 || combining.some(({ until, from }) => from! <= asOf && asOf <= until!))
+    return found;
+  let last = combining[0]!.until!;
+  const rows = [combining[0]!.row!];
+  for (const [at, { rule, from, until, row }] of combining.entries()) {
+    const before = combining[at - 1];
+    if (before === undefined || from! > asOf) continue;
+    if (from! > last || from === before.from) {
+      if (until! > last) last = until!;
+      rows.push(row!);
+      continue;
+    }
+    const sum = plusDays(until!, daysBetween(from!, last));
+    const limit = lastDayOf(from!, rule.combined!.months);
+    last = sum > limit ? limit : sum;
+    const latest = combining[at]!;
+    if (asOf <= last && asOf > until!) {
+      const changed: Assessment = {
+        ...latest,
+        effect: 'REVIEW',
+        status: 'IN_FORCE',
+        until: last,
+        otherBasis: [...latest.otherBasis, rule.across!],
+        together: [...rows],
+      };
+      return found.map((one) => (one === latest ? changed : one));
+    }
+    rows.push(row!);
+  }
+  return found;
 }

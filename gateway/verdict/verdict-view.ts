@@ -1,11 +1,12 @@
 // A verdict as the schema's Verdict: what it found, by which rule, on what evidence. Details of a record are
 // shown only as far as the caller may read that record.
 import type { Value } from '../../connectors/contract.ts';
+import type { Rule } from '../../policies/engine/rule.ts';
 import type { SceneRules } from '../../policies/engine/rulebook.ts';
 import type { RecordViewer } from '../request/record-view.ts';
 import { byShown } from '../request/shown-order.ts';
-import type { Assessment, FindingStatus, Occasion } from './assess-record.ts';
-import { type Evidence, type Judgement, isLive, statusRank } from './judge.ts';
+import { type Assessment, type FindingStatus, type Occasion, isLive } from './assess-record.ts';
+import { type Evidence, type Judgement, statusRank } from './judge.ts';
 
 const advice =
   'Advice to the person who decides: it cites rules and records and decides nothing by itself. ' +
@@ -113,10 +114,22 @@ function finding(
     record:
       row === undefined || rule.documentField === undefined ? null : viewer.value(row, rule.documentField),
     from: shown([rule.startField], from),
-    until: until === null ? null : shown(ending, until),
+    // INVARIANT: what several records make together is shown as far as every one of them is.
+    until:
+      until === null
+        ? null
+        : (assessment.together ?? []).reduce<Value>(
+            (seen, other) => (seen === null ? null : viewer.derived(other, togetherFields(rule), seen)),
+            shown(ending, until),
+          ),
     underObjection,
     otherBasis,
   };
+}
+
+/** Fields whose days make a last day that several records have together. */
+function togetherFields({ startField, endField, removedField, extensionField }: Rule): readonly string[] {
+  return [startField, endField, removedField, extensionField].filter((field) => field !== undefined);
 }
 
 const byDayAndRest = byShown([

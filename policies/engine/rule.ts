@@ -19,6 +19,13 @@ export interface Term {
   readonly months: number;
 }
 
+/** A sum over the records of one kind. `field` and `per` are fields of the record type. */
+export interface Sum {
+  readonly field: string;
+  readonly per: string;
+  readonly atLeast: number;
+}
+
 /** One rule about one kind of record. Field names are those of the record type. */
 export interface Rule {
   readonly id: string;
@@ -52,6 +59,12 @@ export interface Rule {
   readonly actField?: string;
   /** Longest that overlapping effects of the same policy may add up to. */
   readonly combined?: Term;
+  /** Text by which overlapping effects of different policies of this rule add up as well, which a person must weigh. */
+  readonly across?: string;
+  /** Records count together: it holds where `field` of those of one `per` adds up to `atLeast`. */
+  readonly sum?: Sum;
+  /** Its effect begins the day after the start: a day that is granted for paying or performing is not late. */
+  readonly overdue: boolean;
   readonly absent?: RuleEffect;
   /** Its `when` and `unless` as Cedar text, for comparing two books. */
   readonly condition: string;
@@ -61,7 +74,7 @@ export interface Rule {
   concerns(facts: RowFacts): boolean | undefined;
 }
 
-const fieldAnnotations = ['record', 'start', 'end', 'extension', 'removed', 'act'] as const;
+const fieldAnnotations = ['record', 'start', 'end', 'extension', 'removed', 'act', 'sum', 'per'] as const;
 const date = z.iso.date();
 const period = z.string().regex(/^P(?=\d)(\d+Y)?(\d+M)?$/, 'write a period such as P2Y or P18M');
 /** Identifiers of policies, separated by spaces. */
@@ -93,6 +106,15 @@ const annotationsShape = z.strictObject({
   agreesWith: idList,
   act: z.string().optional(),
   combined: period.optional(),
+  across: z.string().min(1).optional(),
+  sum: z.string().optional(),
+  per: z.string().optional(),
+  atLeast: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'write a whole number from 1')
+    .transform(Number)
+    .optional(),
+  overdue: z.literal('true').optional(),
   absent: z.enum(['BAR', 'RESTRICT', 'REVIEW']).optional(),
 });
 
@@ -134,6 +156,9 @@ export function readRule(
       suggest(field, recordType.fields.keys()),
     );
   }
+  const sum = readSum(notes, recordType);
+  if (typeof sum === 'string') return fail(sum);
+  if (notes.across !== undefined && notes.combined === undefined) return fail('@across needs @combined');
   const condition = compile(named, recordType);
   if (condition.kind === 'error') return fail(`its condition cannot be evaluated: ${condition.message}`);
   const reads = new Set<string>(condition.kind === 'open' ? condition.reads : []);
@@ -152,6 +177,7 @@ export function readRule(
     recordType,
     startField: notes.start,
     open: notes.open === 'true',
+    overdue: notes.overdue === 'true',
     objection: notes.objection,
     measure: notes.measure,
     replaces: notes.replaces,
@@ -169,7 +195,21 @@ export function readRule(
     ...(notes.absent === undefined ? {} : { absent: notes.absent }),
     ...(notes.act === undefined ? {} : { actField: notes.act }),
     ...(notes.combined === undefined ? {} : { combined: parseTerm(notes.combined) }),
+    ...(notes.across === undefined ? {} : { across: notes.across }),
+    ...(sum === undefined ? {} : { sum }),
   };
+}
+
+/** A text says what is wrong with it, undefined that the rule judges each record by itself. */
+function readSum(
+  { sum, per, atLeast }: Pick<z.output<typeof annotationsShape>, 'sum' | 'per' | 'atLeast'>,
+  recordType: RecordType,
+): Sum | string | undefined {
+  if (sum === undefined && per === undefined && atLeast === undefined) return undefined;
+  if (sum === undefined || per === undefined || atLeast === undefined)
+    return '@sum, @per and @atLeast come together';
+  if (recordType.fields.get(sum)?.type !== 'Int') return `@sum("${sum}") is no field of type Int`;
+  return { field: sum, per, atLeast };
 }
 
 function readJurisdiction(text: string): Jurisdiction | undefined {

@@ -79,6 +79,28 @@ export type ChangeKind =
   /** Its owner withdrew it. 已撤销。 */
   | 'WITHDRAWN';
 
+/** Why a commitment was changed. 承诺变更事由。 */
+export type CommitmentChange =
+  /** A new government: no excuse. 政府换届，不得以此毁约。 */
+  | 'CHANGE_OF_GOVERNMENT'
+  /** A new person in charge: no excuse. 相关责任人更替，不得以此毁约。 */
+  | 'CHANGE_OF_OFFICIAL'
+  /** Another one. 其他。 */
+  | 'OTHER'
+  /** Public interest. 公共利益。 */
+  | 'PUBLIC_INTEREST'
+  /** Interest of the state. 国家利益。 */
+  | 'STATE_INTEREST'
+  /** Another reason laid down by law. 其他法定事由。 */
+  | 'STATUTORY';
+
+/** Kind of a commitment. 承诺类型。 */
+export type CommitmentKind =
+  /** A contract or agreement. 合同、协议。 */
+  | 'CONTRACT'
+  /** A promise of policy. 政策承诺。 */
+  | 'POLICY';
+
 /** Side of a contract. 合同中的角色。 */
 export type ContractRole =
   /** Buyer. 采购人。 */
@@ -173,6 +195,8 @@ export type FindingStatus =
   | 'EXPIRED'
   /** In force on that date. 生效中。 */
   | 'IN_FORCE'
+  /** Revoked or repaired since, on a day that is not recorded: whether it held then, a person must say. 此后已撤销或修复，日期未登记，当时是否有效须人工核实。 */
+  | 'LIFTED'
   /** Begins after that date. 尚未生效。 */
   | 'NOT_YET'
   /** A sanction that is not executed while an objection is verified. 异议核查期间暂不执行。 */
@@ -297,6 +321,30 @@ export type Performance =
   /** In part. 部分履行。 */
   | 'PARTIAL';
 
+/** How the public side kept its word in a project. 政府方守信履约情况。 */
+export type ProjectPerformance =
+  /** Broken. 失信。 */
+  | 'BROKEN'
+  /** Kept. 守信。 */
+  | 'KEPT'
+  /** Not assessed yet. 未评。 */
+  | 'NOT_ASSESSED';
+
+/** Stage of a project. 项目阶段。 */
+export type ProjectStage =
+  /** Financing. 融资。 */
+  | 'FINANCING'
+  /** Carrying out. 实施。 */
+  | 'IMPLEMENTATION'
+  /** Preparation. 筹备。 */
+  | 'PREPARATION'
+  /** Procurement. 政府采购。 */
+  | 'PROCUREMENT'
+  /** Tender. 招标投标。 */
+  | 'TENDER'
+  /** Handing over. 移交。 */
+  | 'TRANSFER';
+
 /** Validity of a record. 记录状态。 */
 export type RecordStatus =
   /** In force. 正常。 */
@@ -385,6 +433,14 @@ export type Scene =
   | 'GOVERNMENT_PROCUREMENT'
   /** Honours and awards for public bodies and officials. 政府机构、公务员荣誉评选与评优评先。 */
   | 'HONOURS'
+  /** Public body that makes commitments to investors. 作出招商引资承诺的政府机构。 */
+  | 'INVESTMENT'
+  /** Public side of a public-private partnership: a body, or a person who answers for it. 政府和社会资本合作项目政府方及其责任人。 */
+  | 'PPP'
+  /** Procurement agent to be entrusted with a government procurement. 受托代理政府采购的采购代理机构。 */
+  | 'PROCUREMENT_AGENT'
+  /** Evaluation expert in a government procurement. 政府采购评审专家。 */
+  | 'PROCUREMENT_EXPERT'
   /** Promotion of a civil servant. 公务员晋升。 */
   | 'PROMOTION'
   /** Recruitment as a civil servant. 公务员录用。 */
@@ -424,6 +480,32 @@ export type SubjectKind =
   | 'ORGANIZATION'
   /** Natural person, by citizen identity number. 自然人，凭公民身份号码。 */
   | 'PERSON';
+
+/** What was done with misconduct. 对不良行为的处理。 */
+export type TradingMeasure =
+  /** Banned. 禁止代理政府采购业务、禁止参加评审活动。 */
+  | 'BANNED'
+  /** Put on record. 记入不良行为记录。 */
+  | 'RECORDED'
+  /** Suspended. 暂停业务、暂停评审。 */
+  | 'SUSPENDED';
+
+/** Kind of misconduct of an agent or expert. 代理机构、评审专家不良行为类别。 */
+export type TradingMisconductKind =
+  /** Bribes given or taken. 行贿、受贿或者获取其他不正当利益。 */
+  | 'BRIBERY'
+  /** Collusion. 恶意串通。 */
+  | 'COLLUSION'
+  /** Fraud or false material. 欺诈、提供虚假材料。 */
+  | 'FRAUD'
+  /** Evaluated otherwise than the documents lay down. 未按采购文件规定独立评审。 */
+  | 'IMPROPER_EVALUATION'
+  /** Kept an interest in a bidder from being known. 存在利害关系未回避。 */
+  | 'INTEREST'
+  /** Leaked what is secret in an evaluation. 泄露评审情况及应当保密的信息。 */
+  | 'LEAK'
+  /** Another one. 其他。 */
+  | 'OTHER';
 
 /** Why a reader was not told. 未告知的原因。 */
 export type UntoldReason =

@@ -11,7 +11,9 @@ const { manifests } = loadManifests({
   catalogue: loadCatalogue('schema').catalogue!,
   environment: {
     COURT_URL: 'http://127.0.0.1',
+    BIDDING_URL: 'http://127.0.0.1:9',
     FINANCE_DROP: '/srv/drop',
+    INVESTMENT_DROP: '/srv/investment',
     DISCIPLINE_URL: 'mysql://127.0.0.1/discipline',
     HR_DATABASE_URL: 'postgres://127.0.0.1/hr',
     PUBLICITY_DATABASE_URL: 'postgres://127.0.0.1/hr',

@@ -9,7 +9,9 @@ import type { Problem } from '../../schema/problem.ts';
 const catalogue = loadCatalogue('schema').catalogue!;
 const environment = {
   COURT_URL: 'http://127.0.0.1:1',
+  BIDDING_URL: 'http://127.0.0.1:9',
   FINANCE_DROP: '/srv/drop',
+  INVESTMENT_DROP: '/srv/investment',
   HR_DATABASE_URL: 'postgres://reader@127.0.0.1/hr',
   PUBLICITY_DATABASE_URL: 'postgres://reader@127.0.0.1/hr',
   DISCIPLINE_URL: 'mariadb://reader@127.0.0.1/discipline',
@@ -46,16 +48,18 @@ test('the manifests of the repository fit the SDL', () => {
   const { manifests, problems } = load();
   expect(problems).toEqual([]);
   expect(manifests.map(({ source, transport }) => [source, transport])).toEqual([
+    ['bidding', 'http'],
     ['court', 'http'],
     ['discipline', 'sql'],
     ['finance', 'file'],
     ['hr', 'sql'],
+    ['investment', 'file'],
     ['procurement', 'graphql'],
     ['publicity', 'sql'],
     ['registry', 'sql'],
     ['utilities', 'soap'],
   ]);
-  const court = manifests[0]!;
+  const court = manifests.find(({ source }) => source === 'court')!;
   expect(court.limits).toEqual({
     deadline: 2000,
     concurrency: 16,
@@ -64,7 +68,7 @@ test('the manifests of the repository fit the SDL', () => {
     recordsPerSubject: 500,
   });
   expect(court.maxAge).toBe(2 * 86_400_000);
-  expect(manifests[3]!.maxAge).toBeUndefined();
+  expect(manifests.find(({ source }) => source === 'hr')!.maxAge).toBeUndefined();
   const listing = court.records.get('CourtListing')!;
   expect([...listing.subjects].map(([kind, key]) => [kind, key.forms.map((form) => form.name)])).toEqual([
     ['Organization', ['uscc', 'org-code']],
@@ -232,7 +236,7 @@ test('a source of the SDL without a manifest is a problem', () => {
   const { problems, manifests } = load();
   expect(problems).toMatchObject([{ file: 'schema/hr.graphql', line: 1 }]);
   expect(problems[0]!.message).toMatch(/^hr has no manifest: add .*hr\.yaml$/);
-  expect(manifests).toHaveLength(7);
+  expect(manifests).toHaveLength(9);
 });
 
 test('a manifest without an SDL is a problem', () => {
@@ -248,7 +252,9 @@ describe('an address', () => {
     const secret = join(directory, 'court-address');
     writeFileSync(secret, 'https://court.example/api\n');
     expect(problemsAfter('court', '${COURT_URL}', `file:${secret}`)).toEqual([]);
-    expect(load().manifests[0]!.address).toBe('https://court.example/api');
+    expect(load().manifests.find(({ source }) => source === 'court')!.address).toBe(
+      'https://court.example/api',
+    );
   });
 
   test('that is unset names the variable to set', () => {

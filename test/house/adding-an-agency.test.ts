@@ -44,7 +44,9 @@ beforeAll(async () => {
   environment = {
     TAX_URL: `http://127.0.0.1:${(agency.address() as AddressInfo).port}`,
     COURT_URL: 'http://127.0.0.1:9',
+    BIDDING_URL: 'http://127.0.0.1:9',
     FINANCE_DROP: root,
+    INVESTMENT_DROP: root,
     DISCIPLINE_URL: 'mysql://127.0.0.1:9/discipline',
     HR_DATABASE_URL: 'postgres://127.0.0.1:9/hr',
     PUBLICITY_DATABASE_URL: 'postgres://127.0.0.1:9/hr',

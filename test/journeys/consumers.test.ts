@@ -138,7 +138,10 @@ describe('what a caller can learn of itself', () => {
       query: '{ sources { name title transport fields { coordinate level } } }',
     });
     const names = answer.body.data.sources.map((source: any) => source.name);
-    const all = ['court', 'discipline', 'finance', 'hr', 'procurement', 'publicity', 'registry', 'utilities'];
+    const all = [
+      ...['bidding', 'court', 'discipline', 'finance', 'hr', 'investment', 'procurement', 'publicity'],
+      ...['registry', 'utilities'],
+    ];
     expect(names.toSorted()).toEqual(all);
     const hr = answer.body.data.sources.find((source: any) => source.name === 'hr');
     expect(hr.fields).toEqual([]);

@@ -139,9 +139,13 @@ export async function selectedBy(
   const coordinates = new Set<string>();
   const records = new Map<string, Set<string>>();
   const under = new Map<string, Set<string>>();
-  const fieldResolver: GraphQLFieldResolver<Dummy, unknown> = (source, _given, _context, info) => {
+  const fieldResolver: GraphQLFieldResolver<Dummy, unknown, Readonly<Record<string, unknown>>> = (
+    source,
+    given,
+    _context,
+    info,
+  ) => {
     const coordinate = `${info.parentType.name}.${info.fieldName}`;
-    coordinates.add(coordinate);
     const opened = snapshot.catalogue.sections.get(coordinate);
     if (opened !== undefined) {
       const known = records.get(coordinate) ?? new Set<string>();
@@ -159,7 +163,16 @@ export async function selectedBy(
       section?.typeName === info.parentType.name ? section.fields.get(info.fieldName) : undefined;
     if (carried !== undefined) records.get(source.of!)!.add(carried.record);
     const within = opened === undefined ? source.within : coordinate;
-    if (within !== undefined) under.set(within, (under.get(within) ?? new Set<string>()).add(coordinate));
+    const asked = [coordinate];
+    // Whoever asks by day asks for the days.
+    if (carried !== undefined && Object.hasOwn(given, 'on')) {
+      const { from, to } = snapshot.catalogue.records.get(carried.record)!.validity!;
+      asked.push(`${carried.record}.${from}`, `${carried.record}.${to}`);
+    }
+    for (const one of asked) {
+      coordinates.add(one);
+      if (within !== undefined) under.set(within, (under.get(within) ?? new Set<string>()).add(one));
+    }
     return dummy(info.returnType, { of: coordinate, within });
   };
   const result = await execute({ schema, document, variableValues, fieldResolver, rootValue: {} });
@@ -239,8 +252,14 @@ export async function expectData(
     for (const { name, record: recordName, shape } of section.fields.values()) {
       const record = catalogue.records.get(recordName)!;
       if (!anyEver(record) || !['OK', 'STALE'].includes(state)) continue;
-      view[name] = (given: { readonly first?: number | null; readonly after?: string | null }) => {
-        const rows = rowsOf(record, id, `${kind}.${source}`);
+      view[name] = (given: {
+        readonly first?: number | null;
+        readonly after?: string | null;
+        readonly on?: string | null;
+      }) => {
+        const found = rowsOf(record, id, `${kind}.${source}`);
+        const { on } = given;
+        const rows = typeof on === 'string' ? found.filter((row) => heldOn(record, row, on)) : found;
         return shape === 'list' ? rows : shape === 'one' ? (rows[0] ?? null) : page(rows, given);
       };
     }
@@ -358,6 +377,14 @@ function inOrder(
   const [left, right] = [a[name] ?? null, b[name] ?? null];
   if (left === null || right === null) return left === null ? 1 : -1;
   return left < right ? -1 : 1;
+}
+
+/** By what is shown of its days: every day of a year that is all that is shown, and any day where nothing is. */
+function heldOn({ validity }: RecordType, row: Readonly<Record<string, unknown>>, on: string): boolean {
+  const first = (row[validity!.from] as string | null) ?? '0000';
+  const last = (row[validity!.to] as string | null) ?? '9999';
+  const [earliest, latest] = [`${first}-01-01`, `${last}-12-31`];
+  return earliest.slice(0, 10) <= on && on <= latest.slice(0, 10);
 }
 
 function page(

@@ -56,7 +56,7 @@ interface Writing {
 
 const cursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
 const places = ['420200', '370202', '110101'];
-const days = ['2026-11-22', '2026-11-21', '2024-02-29', '2030-01-01'];
+const days = ['2026-11-22', '2026-11-21', '2024-02-29', '2019-05-01', '2030-01-01'];
 
 export function writeQuery(draw: Draw, schema: GraphQLSchema, pool: Pool, purpose: Purpose): WrittenQuery {
   const writing: Writing = {
@@ -161,6 +161,10 @@ function fieldText(writing: Writing, field: GraphQLField<unknown, unknown>, dept
     const asOf = draw.chance(0.4) ? `, asOf: "${draw.pick(days)}"` : '';
     const place = draw.chance(0.3) ? `, jurisdiction: "${draw.pick(places)}"` : '';
     return `${alias(writing)}eligibility(scene: ${sceneOf(writing, field)}${asOf}${place})${conditions(writing)}${body}`;
+  }
+  if (field.args.some(({ name }) => name === 'on')) {
+    const on = draw.pick(['', '(on: null)', ...days.map((day) => `(on: "${day}")`)]);
+    return `${alias(writing)}${field.name}${on}${conditions(writing)}${body}`;
   }
   if (field.args.length > 0) {
     const given: string[] = [];

@@ -86,7 +86,7 @@ export async function runGateway(
     {
       world: { seed: 1, organisations: 2_000, persons: 300, today },
       directory: join(root, 'sandbox'),
-      ports: { court: 0, procurement: 0, utilities: 0, postgres: 0 },
+      ports: { court: 0, procurement: 0, utilities: 0, bidding: 0, postgres: 0 },
       journal: options.journal ?? false,
     },
     { now: clock, onProgress: () => undefined, relays: options.relays ?? false },

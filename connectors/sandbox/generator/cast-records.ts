@@ -5,8 +5,10 @@ import { castAt } from './cast.ts';
 import type { ListingSpec } from './court-listings.ts';
 import { addDays, addMonths } from './dates.ts';
 import type { SanctionSpec, ViolationSpec } from './hr-records.ts';
+import type { EntrySpec, MisconductSpec, PointSpec } from './bidding-records.ts';
 import type { BanSpec } from './procurement-records.ts';
 import type { TaxListingSpec } from './finance-records.ts';
+import type { BreachSpec, CommitmentSpec, ProjectSpec } from './investment-records.ts';
 import type { BiddingBanSpec, PenaltySpec, WageArrearsSpec } from './publicity-records.ts';
 import type { UtilitySpec } from './utility-records.ts';
 
@@ -27,6 +29,13 @@ export interface ScriptedRecords {
   readonly redListedUntil?: readonly string[];
   readonly sanctions?: readonly SanctionSpec[];
   readonly violations?: readonly ViolationSpec[];
+  readonly points?: readonly PointSpec[];
+  /** On the roll of procurement agents, or in the pool of evaluation experts. */
+  readonly tradingEntries?: readonly EntrySpec[];
+  readonly tradingMisconduct?: readonly MisconductSpec[];
+  readonly projects?: readonly ProjectSpec[];
+  readonly breaches?: readonly BreachSpec[];
+  readonly commitments?: readonly CommitmentSpec[];
   /** Court and procurement know the organisation code only. */
   readonly keyedByOrgCode?: true;
   /** The credit office knows penalties by an old registration number only: that of this member. */
@@ -38,6 +47,13 @@ export interface ScriptedRecords {
 /** A ban from 400 days ago until 330 days ahead. */
 function banInForce(today: string): BanSpec {
   return { from: addDays(today, -400), to: addDays(today, 330), state: 'NORMAL' };
+}
+
+/** A day of this year's scoring cycle, or as near to it as the year allows. */
+function pointsDay(today: string, monthsAgo: number): string {
+  const first = `${today.slice(0, 4)}-01-01`;
+  const day = addMonths(today, -monthsAgo);
+  return day < first ? first : day;
 }
 
 const PROCUREMENT_LAW = '《中华人民共和国政府采购法》第七十七条';
@@ -113,6 +129,66 @@ const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
     penalties: [{ kind: '罚款', fine: '300', decidedOn: addMonths(today, -12), basis: PROCUREMENT_LAW }],
   }),
   'shared-number-b': () => ({ keyedByNumberOf: 'shared-number-a' }),
+  'points-over': (today) => ({
+    points: [
+      { code: 'J04', decidedOn: pointsDay(today, 1) },
+      { code: 'J02', decidedOn: pointsDay(today, 0) },
+    ],
+  }),
+  'points-under': (today) => ({ points: [{ code: 'J04', decidedOn: pointsDay(today, 0) }] }),
+  'agent-clean': (today) => ({ tradingEntries: [{ since: addMonths(today, -40) }] }),
+  'agent-banned': (today) => ({
+    tradingEntries: [{ since: addMonths(today, -40) }],
+    tradingMisconduct: [
+      {
+        ...{ kind: '串通', measure: '禁止', decidedOn: addMonths(today, -3) },
+        ...{ from: addMonths(today, -3), to: addMonths(today, 21) },
+      },
+    ],
+  }),
+  'agent-recorded': (today) => ({
+    tradingEntries: [{ since: addMonths(today, -40) }],
+    tradingMisconduct: [{ kind: '泄密', measure: '记录', decidedOn: addMonths(today, -7) }],
+  }),
+  'expert-clean': (today) => ({ tradingEntries: [{ since: addMonths(today, -30) }] }),
+  'expert-banned': (today) => ({
+    tradingEntries: [{ since: addMonths(today, -30) }],
+    tradingMisconduct: [
+      { kind: '行贿受贿', measure: '禁止', decidedOn: addMonths(today, -2), from: addMonths(today, -2) },
+    ],
+  }),
+  'expert-recorded': (today) => ({
+    tradingEntries: [{ since: addMonths(today, -30) }],
+    tradingMisconduct: [{ kind: '未回避', measure: '记录', decidedOn: addDays(addMonths(today, -36), -1) }],
+  }),
+
+  'promise-broken': (today) => ({
+    commitments: [
+      { dueOn: addMonths(today, -3) },
+      { dueOn: addMonths(today, 9), changedOn: addMonths(today, -1), change: '政府换届' },
+    ],
+  }),
+  'promise-kept': (today) => ({
+    commitments: [
+      { dueOn: addMonths(today, -3), fulfilledOn: addMonths(today, -4) },
+      {
+        ...{ dueOn: addMonths(today, 9), changedOn: addMonths(today, -6) },
+        ...{ change: '公共利益', compensatedOn: addMonths(today, -2) },
+      },
+    ],
+  }),
+  'ppp-body': (today) => ({
+    projects: [
+      {
+        ...{ ppp: true, stage: '实施', startedOn: '2018-03-01', performance: '失信' },
+        responsible: [
+          { person: 'ppp-then', stage: '筹备', from: '2018-03-01', to: '2020-06-30' },
+          { person: 'ppp-now', stage: '实施', from: '2020-07-01', to: null },
+        ],
+      },
+    ],
+    breaches: [{ decidedOn: addMonths(today, -5) }],
+  }),
 
   'warned-in-force': (today) => ({ sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -2) }] }),
   'warned-expired': (today) => ({ sanctions: [{ kind: '警告', effectiveOn: addMonths(today, -7) }] }),

@@ -3,6 +3,7 @@
 import { citizenIdAt, usccAt } from './identifiers.ts';
 import type { BodyClass } from './body-class.ts';
 import { prefixOf } from './body-class.ts';
+import { REGIONS } from './world.ts';
 
 interface Described {
   readonly key: string;
@@ -180,6 +181,63 @@ const LATER: readonly (readonly [bodyClass: BodyClass, row: Row])[] = [
       '与 shared-number-a 旧注册号相同',
     ],
   ],
+  [
+    'ENTERPRISE',
+    [
+      'points-over',
+      'CLEAR',
+      'twelve points for misconduct in bidding in this cycle',
+      '本记分周期内招标投标不良行为累计十二分',
+    ],
+  ],
+  [
+    'ENTERPRISE',
+    ['points-under', 'CLEAR', 'eight points for misconduct in bidding', '招标投标不良行为记八分'],
+  ],
+  ['ENTERPRISE', ['agent-clean', 'CLEAR', 'procurement agent without records', '采购代理机构，无不良记录']],
+  [
+    'ENTERPRISE',
+    ['agent-banned', 'CLEAR', 'procurement agent, banned for collusion', '采购代理机构，因串通被禁止代理'],
+  ],
+  [
+    'ENTERPRISE',
+    [
+      'agent-recorded',
+      'CLEAR',
+      'procurement agent with misconduct on record, no ban',
+      '采购代理机构，有不良行为记录，未禁止',
+    ],
+  ],
+  [
+    'DEPARTMENT',
+    [
+      'promise-broken',
+      'CLEAR',
+      'department with a commitment overdue and one broken with a new government as the excuse',
+      '承诺逾期未履行、并以政府换届为由毁约的政府部门',
+      '样例市招商局',
+    ],
+  ],
+  [
+    'DEPARTMENT',
+    [
+      'promise-kept',
+      'CLEAR',
+      'department that kept a commitment and paid for one it changed by law',
+      '履行承诺、依法变更并已补偿的政府部门',
+      '样例市商务局',
+    ],
+  ],
+  [
+    'DEPARTMENT',
+    [
+      'ppp-body',
+      'CLEAR',
+      'department with a PPP of 2018 whose contract it broke; another person answers for it since July 2020',
+      '实施2018年政府和社会资本合作项目并违约的部门，2020年7月起责任人更替',
+      '样例市建设局',
+    ],
+  ],
 ];
 
 const PERSONS: readonly Row[] = [
@@ -225,9 +283,34 @@ const PERSONS: readonly Row[] = [
     '警告 (warning) in effect, recorded under the citizen id of fifteen places',
     '警告影响期内，记录使用十五位旧身份证号',
   ],
+  ['expert-clean', 'CLEAR', 'evaluation expert without records', '评审专家，无不良记录'],
+  [
+    'expert-banned',
+    'CLEAR',
+    'evaluation expert, banned for taking a bribe: no fixed term',
+    '评审专家，因受贿被禁止参加评审，无固定期限',
+  ],
+  [
+    'expert-recorded',
+    'CLEAR',
+    'evaluation expert with misconduct put on record three years and a day ago',
+    '评审专家，不良行为记录满三年零一天',
+  ],
+  [
+    'ppp-then',
+    'CLEAR',
+    'answered for the PPP of ppp-body until June 2020',
+    '至2020年6月为 ppp-body 项目政府方责任人',
+  ],
+  [
+    'ppp-now',
+    'CLEAR',
+    'answers for the PPP of ppp-body since July 2020',
+    '2020年7月起为 ppp-body 项目政府方责任人',
+  ],
 ];
 
-/** The governments of the regions come after the cast: see organisation.ts. */
+/** The governments of the regions have their places in the midst of the cast: see organisation.ts. */
 export const FIRST_REGION_GOVERNMENT = 40;
 
 const organisation = (bodyClass: BodyClass, row: Row, index: number): CastMember => ({
@@ -248,11 +331,17 @@ function described(
   return { key, index, name, describes: { en, zh }, expect };
 }
 
+/** The cast goes on after the governments of the regions. */
+function laterIndex(at: number): number {
+  const index = FIRMS.length + BODIES.length + at;
+  return index < FIRST_REGION_GOVERNMENT ? index : index + REGIONS.length;
+}
+
 /** Keys are unique within a kind. */
 export const cast: readonly CastMember[] = [
   ...FIRMS.map((row, at) => organisation('ENTERPRISE', row, at)),
   ...BODIES.map(([bodyClass, row], at) => organisation(bodyClass, row, FIRMS.length + at)),
-  ...LATER.map(([bodyClass, row], at) => organisation(bodyClass, row, FIRMS.length + BODIES.length + at)),
+  ...LATER.map(([bodyClass, row], at) => organisation(bodyClass, row, laterIndex(at))),
   ...PERSONS.map((row, index): CastMember => ({
     ...described(row, index, 'PROMOTION', `样例·${row[0]}`),
     kind: 'person',

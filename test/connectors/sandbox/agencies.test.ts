@@ -32,7 +32,7 @@ beforeAll(async () => {
   options = {
     world: WORLD,
     directory: root,
-    ports: { court: 0, procurement: 0, utilities: 0, postgres: 0 },
+    ports: { court: 0, procurement: 0, utilities: 0, bidding: 0, postgres: 0 },
     journal: true,
   };
   sandbox = await start();
@@ -190,6 +190,38 @@ describe('registry and hr', () => {
     expect(await ask(REGISTRY_DATABASE_URL, 'select 1 as one')).toEqual([{ one: 1 }]);
     await sandbox.relays!.hr.setMode('pass');
     expect(await ask(HR_DATABASE_URL, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('bidding', () => {
+  const bidding = async (
+    path: string,
+  ): Promise<{ status: number; body: Row & { items: readonly Row[] } }> => {
+    const answer = await fetch(`${sandbox.environment.BIDDING_URL}${path}`);
+    return { status: answer.status, body: (await answer.json()) as Row & { items: readonly Row[] } };
+  };
+
+  test('answers with the fields asked for, and its key always', async () => {
+    const { body } = await bidding(`/v2/points?subject=${id('points-over')}&field=points`);
+    expect(body).toEqual({
+      asOf: NOW.toISOString(),
+      total: 2,
+      items: [8, 4].map((points) => ({ subject: id('points-over'), points })),
+    });
+  });
+
+  test('answers page by page', async () => {
+    const { body } = await bidding(`/v2/points?subject=${id('points-over')}&field=points&offset=1&limit=1`);
+    expect(body).toMatchObject({ total: 2, items: [{ points: 4 }] });
+  });
+
+  test('refuses what it does not know', async () => {
+    const known = id('points-over');
+    const many = Array.from({ length: 51 }, () => known).join(',');
+    const refused = ['/v2/points', `/v2/points?subject=${many}`, `/v2/points?subject=${known}&field=secret`];
+    for (const path of [...refused, `/v2/points?subject=${known}&limit=501`])
+      expect([path, (await bidding(path)).status]).toEqual([path, 400]);
+    expect((await bidding(`/v2/other?subject=${known}`)).status).toBe(404);
   });
 });
 
@@ -479,12 +511,12 @@ describe('starting and stopping', () => {
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
     const { port } = other.address() as { port: number };
     await sandbox.stop();
-    const ports = { court: 0, procurement: port, utilities: 0, postgres: 0 };
+    const ports = { court: 0, procurement: port, utilities: 0, bidding: 0, postgres: 0 };
     await expect(start({ ports })).rejects.toThrow(
       `Port ${port} (procurement) is in use. Free it, or set SANDBOX_PROCUREMENT_PORT to another port.`,
     );
     await expect(
-      start({ ports: { court: 0, procurement: 0, utilities: 0, postgres: port } }),
+      start({ ports: { court: 0, procurement: 0, utilities: 0, bidding: 0, postgres: port } }),
     ).rejects.toThrow('SANDBOX_POSTGRES_PORT');
     await new Promise((done) => other.close(done));
     sandbox = await start();

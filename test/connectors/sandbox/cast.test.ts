@@ -1,5 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import {
+  agentEntriesOf,
+  agentMisconductOf,
+  expertMisconductOf,
+  pointsOf,
+} from '../../../connectors/sandbox/generator/bidding-records.ts';
 import { castTables } from '../../../connectors/sandbox/generator/cast-table.ts';
 import { cast, castMember } from '../../../connectors/sandbox/generator/cast.ts';
 import {
@@ -83,6 +89,21 @@ describe.each(['2026-11-22', '2028-02-29', '2027-01-01', '2026-08-31'])('on %s',
     const { orgCode } = organisationAt(1, at('legacy-code'));
     expect(listing('legacy-code')[0]!.cardNum).toBe(`${orgCode.slice(0, 8)}-${orgCode.slice(8)}`);
     expect(bans('legacy-code')[0]!.subjectCode).toBe(orgCode);
+  });
+
+  test('points, agents and experts are dated from today', () => {
+    const sum = (key: string): number =>
+      pointsOf(world, at(key)).reduce((points, one) => points + Number(one['points']), 0);
+    expect([sum('points-over'), sum('points-under'), sum('clean-firm')]).toEqual([12, 8, 0]);
+    expect(new Set(pointsOf(world, at('points-over')).map((one) => one['cycle'])).size).toBe(1);
+    const [ban] = agentMisconductOf(world, at('agent-banned'));
+    expect(String(ban!['validFrom']) < today && String(ban!['validUntil']) > today).toBe(true);
+    expect(agentMisconductOf(world, at('agent-recorded'))).toMatchObject([{ measure: '记录' }]);
+    expect(expertMisconductOf(world, at('expert-banned'))).toMatchObject([{ validUntil: null }]);
+    const [record] = expertMisconductOf(world, at('expert-recorded'));
+    expect(addMonths(String(record!['decidedOn']), 36) < today).toBe(true);
+    for (const key of ['agent-clean', 'agent-banned', 'agent-recorded'])
+      expect(agentEntriesOf(world, at(key))).toHaveLength(1);
   });
 
   test('registry states', () => {

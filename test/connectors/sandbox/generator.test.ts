@@ -1,4 +1,11 @@
 import fc from 'fast-check';
+import {
+  agentEntriesOf,
+  agentMisconductOf,
+  expertEntriesOf,
+  expertMisconductOf,
+  pointsOf,
+} from '../../../connectors/sandbox/generator/bidding-records.ts';
 import { describe, expect, test } from 'vitest';
 import { BODY_CLASSES } from '../../../connectors/sandbox/generator/body-class.ts';
 import {
@@ -8,6 +15,7 @@ import {
 import { addDays, addMonths } from '../../../connectors/sandbox/generator/dates.ts';
 import { financeRowsOf } from '../../../connectors/sandbox/generator/finance-records.ts';
 import { hrRowsOf } from '../../../connectors/sandbox/generator/hr-records.ts';
+import { investmentRowsOf } from '../../../connectors/sandbox/generator/investment-records.ts';
 import { citizenIdAt, personIndexIn } from '../../../connectors/sandbox/generator/identifiers.ts';
 import {
   classAt,
@@ -94,9 +102,17 @@ describe('determinism', () => {
     personListings(world, index),
     bansOf(world, index),
     misconductOf(world, index),
+    pointsOf(world, index),
+    agentEntriesOf(world, index),
+    agentMisconductOf(world, index),
+    expertEntriesOf(world, index),
+    expertMisconductOf(world, index),
     contractsOf(world, index),
     (['debt', 'arrears', 'subsidies', 'tax-listings'] as const).map((file) =>
       financeRowsOf(world, file, index),
+    ),
+    (['projects', 'responsibilities', 'breaches', 'commitments'] as const).map((file) =>
+      investmentRowsOf(world, file, index),
     ),
     (['officer', 'post', 'integrity_record', 'sanction'] as const).map((table) =>
       hrRowsOf(world, table, index),

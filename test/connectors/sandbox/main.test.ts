@@ -75,11 +75,13 @@ test('it says where the agencies are, and SIGTERM leaves no process', async () =
   const child = run('term');
   const ready = await message(child, 'ready');
   expect(Object.keys(ready as object).sort()).toEqual([
+    'BIDDING_URL',
     'COURT_URL',
     'DATABASE_URL',
     'DISCIPLINE_URL',
     'FINANCE_DROP',
     'HR_DATABASE_URL',
+    'INVESTMENT_DROP',
     'PROCUREMENT_URL',
     'PUBLICITY_DATABASE_URL',
     'REGISTRY_DATABASE_URL',

@@ -33,7 +33,7 @@ test.runIf(present)('a server by address gets databases and roles of our own nam
       {
         world: { seed: 1, organisations: 200, persons: 50, today: '2026-11-22' },
         directory: root,
-        ports: { court: 0, procurement: 0, utilities: 0, postgres: 0 },
+        ports: { court: 0, procurement: 0, utilities: 0, bidding: 0, postgres: 0 },
         postgresUrl: SERVER,
         journal: false,
       },

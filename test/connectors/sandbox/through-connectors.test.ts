@@ -6,10 +6,18 @@ import type { Connector, SourceAnswer, Subject } from '../../../connectors/contr
 import { loadManifests, type Manifest } from '../../../connectors/manifest.ts';
 import { openConnectors } from '../../../connectors/open.ts';
 import { startSandbox, type Sandbox } from '../../../connectors/sandbox/agencies.ts';
+import {
+  agentEntriesOf,
+  agentMisconductOf,
+  expertEntriesOf,
+  expertMisconductOf,
+  pointsOf,
+} from '../../../connectors/sandbox/generator/bidding-records.ts';
 import { cast, castMember } from '../../../connectors/sandbox/generator/cast.ts';
 import { organisationListings } from '../../../connectors/sandbox/generator/court-listings.ts';
 import { financeRowsOf } from '../../../connectors/sandbox/generator/finance-records.ts';
 import { hrRowsOf } from '../../../connectors/sandbox/generator/hr-records.ts';
+import { investmentRowsOf } from '../../../connectors/sandbox/generator/investment-records.ts';
 import { citizenIdAt } from '../../../connectors/sandbox/generator/identifiers.ts';
 import { usccOfIndex } from '../../../connectors/sandbox/generator/organisation.ts';
 import {
@@ -39,7 +47,7 @@ beforeAll(async () => {
     {
       world,
       directory: root,
-      ports: { court: 0, procurement: 0, utilities: 0, postgres: 0 },
+      ports: { court: 0, procurement: 0, utilities: 0, bidding: 0, postgres: 0 },
       journal: false,
     },
     { now: () => NOW, onProgress: () => undefined },
@@ -82,11 +90,22 @@ const rowsOf = (answer: SourceAnswer, record: string, id: string): number =>
 
 /** Every record the generator makes for an organisation, by source and record type. */
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, (index: number) => readonly unknown[]>>>> = {
+  bidding: {
+    PointEvent: (index) => pointsOf(world, index),
+    AgentEntry: (index) => agentEntriesOf(world, index),
+    AgentMisconduct: (index) => agentMisconductOf(world, index),
+  },
   court: { CourtListing: (index) => organisationListings(world, index) },
   procurement: {
     ProcurementBan: (index) => bansOf(world, index),
     BiddingMisconduct: (index) => misconductOf(world, index),
     Contract: (index) => contractsOf(world, index),
+  },
+  investment: {
+    Project: (index) => investmentRowsOf(world, 'projects', index),
+    ProjectResponsibility: (index) => investmentRowsOf(world, 'responsibilities', index),
+    PppBreach: (index) => investmentRowsOf(world, 'breaches', index),
+    Commitment: (index) => investmentRowsOf(world, 'commitments', index),
   },
   finance: {
     DebtPosition: (index) => financeRowsOf(world, 'debt', index),
@@ -115,6 +134,27 @@ test('the registry has an entry for each organisation but one', async () => {
   expect([answer.state, [...answer.invalidSubjects]]).toEqual(['OK', []]);
   const missing = organisations(0, 100).filter(({ id }) => rowsOf(answer, 'RegistryEntry', id) !== 1);
   expect(missing.map(({ id }) => id)).toEqual([castMember('unregistered-firm').id]);
+});
+
+test('the commission knows who answers for a project by person, too', async () => {
+  const subjects = (['ppp-then', 'ppp-now', 'clean-official'] as const).map((key): Subject => ({
+    kind: 'Person',
+    id: castMember(key).id,
+  }));
+  const answer = await fetchAll('investment', subjects);
+  expect([answer.state, [...answer.invalidSubjects]]).toEqual(['OK', []]);
+  expect(subjects.map(({ id }) => rowsOf(answer, 'ProjectResponsibility', id))).toEqual([1, 1, 0]);
+});
+
+test('the trading office answers about everybody', async () => {
+  const subjects = persons(0, world.persons);
+  const answer = await fetchAll('bidding', subjects);
+  expect([answer.state, [...answer.invalidSubjects]]).toEqual(['OK', []]);
+  for (const [at, { id }] of subjects.entries()) {
+    expect(rowsOf(answer, 'ExpertEntry', id)).toBe(expertEntriesOf(world, at).length);
+    expect(rowsOf(answer, 'ExpertMisconduct', id)).toBe(expertMisconductOf(world, at).length);
+  }
+  expect(subjects.some(({ id }) => rowsOf(answer, 'ExpertMisconduct', id) > 0)).toBe(true);
 });
 
 test('the personnel department answers about everybody', async () => {
