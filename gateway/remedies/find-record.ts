@@ -8,6 +8,7 @@ import type { RecordType } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
 import { conditionsOn } from './conditions-on.ts';
 import { type Pseudonymise, pseudonymOf } from '../request/pseudonyms.ts';
+import { knownDay } from '../verdict/period.ts';
 import type { Recorder } from '../request/record.ts';
 import { stateFor } from '../request/section-view.ts';
 import type { Decided } from '../request/stages.ts';
@@ -106,7 +107,7 @@ export async function findRecord(
   );
   const [first] = rows;
   if (first === undefined) throw notFound;
-  const dates = rows.map((row) => row[declared.dated]).filter((date) => typeof date === 'string');
+  const dates = rows.map((row) => knownDay(row[declared.dated])).filter((date) => date !== null);
   return {
     type,
     record: String(first[declared.record]),

@@ -4,7 +4,7 @@ import type { RecordRow } from '../../connectors/contract.ts';
 import { type JurisdictionProfile, holdsIn } from '../../policies/engine/jurisdictions.ts';
 import type { Rule, RuleEffect } from '../../policies/engine/rule.ts';
 import type { RegionCode } from '../../schema/identifiers/region-code.ts';
-import { dayBefore, lastDayOf, plusDays } from './period.ts';
+import { dayBefore, knownDay, knownEnd, lastDayOf, plusDays } from './period.ts';
 
 export type FindingStatus =
   | 'IN_FORCE'
@@ -64,7 +64,7 @@ export function assessRecord(rule: Rule, row: RecordRow, occasion: Occasion): As
 function assessLifted(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
   const found = assessKnown(rule, { ...row, recordStatus: 'EFFECTIVE' }, occasion);
   if (found === undefined || !isLive(found)) return assessKnown(rule, row, occasion);
-  if (found.status === 'IN_FORCE' && dayIn(row, rule.removedField) !== null) return { ...found, row };
+  if (found.status === 'IN_FORCE' && dayIn(row, rule.removedField, knownDay) !== null) return { ...found, row };
   return { ...found, row, effect: 'REVIEW', status: 'LIFTED' };
 }
 
@@ -77,14 +77,14 @@ function assessKnown(rule: Rule, row: RecordRow, occasion: Occasion): Assessment
   const concerned = rule.concerns({ row, today });
   if (concerned === false) return undefined;
   const underObjection = row['recordStatus'] === 'UNDER_OBJECTION';
-  const recorded = dayIn(row, rule.startField);
+  const recorded = dayIn(row, rule.startField, knownDay);
   const from = recorded !== null && rule.overdue ? plusDays(recorded, 1) : recorded;
   const base = { rule, row, from, underObjection, otherBasis: none };
   // A condition that could not be evaluated is nobody's acquittal.
   if (concerned === undefined) return { ...base, effect: 'REVIEW', status: 'UNDATED', until: null };
   const { effect } = rule;
   const end = endOf(rule, row, from);
-  const removed = dayIn(row, rule.removedField);
+  const removed = dayIn(row, rule.removedField, knownDay);
   const until = earlier(end === unknownEnd ? null : end, removed === null ? null : dayBefore(removed));
   if (until !== null && asOf > until) return { ...base, effect, status: 'EXPIRED', until };
   if (from === null || end === unknownEnd) return { ...base, effect: 'REVIEW', status: 'UNDATED', until };
@@ -127,7 +127,7 @@ const unknownEnd = Symbol('unknown end');
 
 /** Last day by the rule: the later of the recorded end and the term; null where open; unknown where missing. */
 function endOf(rule: Rule, row: RecordRow, from: string | null): string | null | typeof unknownEnd {
-  const recorded = dayIn(row, rule.endField);
+  const recorded = dayIn(row, rule.endField, knownEnd);
   if (rule.term !== undefined && from !== null) {
     const extension = rule.extensionField === undefined ? null : row[rule.extensionField];
     const months = rule.term.months + (typeof extension === 'number' && extension > 0 ? extension : 0);
@@ -135,14 +135,14 @@ function endOf(rule: Rule, row: RecordRow, from: string | null): string | null |
     return recorded !== null && recorded > byTerm ? recorded : byTerm;
   }
   if (rule.term !== undefined) return unknownEnd;
+  // An end before the beginning is a mistake, and no reason to let anybody pass.
+  if (recorded !== null && from !== null && recorded < from) return unknownEnd;
   if (recorded !== null) return recorded;
   return rule.open ? null : unknownEnd;
 }
 
-function dayIn(row: RecordRow, field: string | undefined): string | null {
-  if (field === undefined) return null;
-  const value = row[field];
-  return typeof value === 'string' ? value : null;
+function dayIn(row: RecordRow, field: string | undefined, read: typeof knownDay): string | null {
+  return field === undefined ? null : read(row[field]);
 }
 
 function earlier(a: string | null, b: string | null): string | null {

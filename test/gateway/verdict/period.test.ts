@@ -14,6 +14,11 @@ test.each([
   expect(lastDayOf(start, months)).toBe(last);
 });
 
+// Once the year 10000 was written with a plus sign, which sorts before every other.
+test('no period ends later than the last day that four places can write', () => {
+  expect(lastDayOf('9999-12-31', 12)).toBe('9999-12-31');
+});
+
 test('the day before crosses months and leap days', () => {
   expect([dayBefore('2024-03-01'), dayBefore('2026-01-01'), dayBefore('2025-03-01')]).toEqual([
     '2024-02-29',
