@@ -138,8 +138,8 @@ export const errorTexts = {
   },
   REMEDY_NOT_FOUND: {
     status: 404,
-    en: 'There is no objection or repair with this number; list those of the subject.',
-    zh: '没有该编号的异议或修复事项，可按主体查询。',
+    en: 'There is no such case with this number; list those of the subject.',
+    zh: '没有该编号的事项，可按主体查询。',
   },
   REMEDY_CHANGED: {
     status: 409,
@@ -155,6 +155,16 @@ export const errorTexts = {
     status: 409,
     en: 'This step is not possible now; what is possible stands in `instead`.',
     zh: '当前不能执行该步骤，可执行的操作见 instead。',
+  },
+  MEASURE_NOT_LISTED: {
+    status: 400,
+    en: 'No text lets this be ordered here for such a subject; what may be stands in `instead`.',
+    zh: '本地对此类主体无依据采取该措施，可采取的见 instead。',
+  },
+  MEASURE_WITHOUT_RECORD: {
+    status: 400,
+    en: 'A sanction rests on a record: name its type and document number; a low score alone is no ground.',
+    zh: '惩戒措施须依据具体记录，请注明记录类型和文书号；仅评分较低不构成依据。',
   },
   REPAIR_TOO_EARLY: {
     status: 409,

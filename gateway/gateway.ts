@@ -35,6 +35,7 @@ import { noticeReceipts } from './recall/receipts.ts';
 import { type Telling, keepTelling } from './recall/telling.ts';
 import { useOfAnswers } from './request/use-of-answers.ts';
 import { openEffects } from './remedies/effects.ts';
+import { followMeasures, officeActs } from './office/office-acts.ts';
 import { remedies } from './remedies/remedies.ts';
 import { createGatewayServer } from './server.ts';
 import { StartupRefused } from './startup-refused.ts';
@@ -158,7 +159,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
     const own = joinRoots([
       useOfAnswers(recorder, clock),
-      remedies(desk),
+      remedies({ ...desk, follow: followMeasures }),
+      officeActs(desk),
       reports.roots,
       accessLogs({ state, index, pseudonymise, recorder, cases, log }),
       changeFeed({ state, recorder, clock, log }),

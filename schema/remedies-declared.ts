@@ -10,6 +10,8 @@ export interface DeclaredRemedies {
   /** Field with the document's date, from which the least period before a repair counts. */
   readonly dated: string;
   readonly severity?: RepairSeverity;
+  /** Whether an objection may suspend the measures that rest on a record. */
+  readonly suspends: boolean;
 }
 
 /** Reads @remedies; a text says what is wrong with it, undefined that there is none. */
@@ -30,5 +32,6 @@ export function readRemedies(
   if (fields.get(dated)?.type !== 'Date') return `@remedies(dated): there is no field ${dated} of type Date`;
   if (fields.get('recordStatus')?.type !== 'RecordStatus')
     return '@remedies needs a field recordStatus: RecordStatus';
-  return { record, dated, ...(severity === undefined ? {} : { severity }) };
+  const suspends = given.get('suspends') !== 'false';
+  return { record, dated, suspends, ...(severity === undefined ? {} : { severity }) };
 }

@@ -25,6 +25,8 @@ export interface SandboxEnvironment {
   readonly HR_DATABASE_URL: string;
   readonly PUBLICITY_DATABASE_URL: string;
   readonly DISCIPLINE_URL: string;
+  /** Leads to the gateway's own database, where the office's orders are. */
+  readonly SUPERVISION_DATABASE_URL: string;
   readonly COURT_URL: string;
   readonly PROCUREMENT_URL: string;
   readonly FINANCE_DROP: string;
@@ -138,6 +140,7 @@ export async function startSandbox(options: SandboxOptions, context: StartContex
         BIDDING_URL: `http://127.0.0.1:${bidding.port}`,
         UTILITIES_USER: UTILITIES_USER.username,
         UTILITIES_PASSWORD: UTILITIES_USER.password,
+        SUPERVISION_DATABASE_URL: through(databases.gateway, relays?.gateway),
         DATABASE_URL: through(databases.gateway, relays?.gateway),
       },
       court,

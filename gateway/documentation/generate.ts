@@ -12,6 +12,7 @@ import { goldenCounts } from './golden-counts.ts';
 import { readManifestFiles } from './manifest-files.ts';
 import { manifestJsonSchema } from './manifest-json-schema.ts';
 import { fillMarked } from './markdown.ts';
+import { letterTable, measureTable } from './measure-tables.ts';
 import { labelTable, metricTable } from './metric-tables.ts';
 import { operationBodies } from './operation-bodies.ts';
 import { consumerTable, policyTables, purposeTable, roleTable } from './policy-tables.ts';
@@ -31,7 +32,7 @@ export async function generateDocuments(
   if (catalogue === undefined) return { files: [], problems };
   const loaded = await loadPolicies(join(root, 'policies'), catalogue);
   if (loaded.policies === undefined) return { files: [], problems: loaded.problems };
-  const { policySet, rulebook } = loaded.policies;
+  const { policySet, rulebook, remedyLaw } = loaded.policies;
   const { consumers } = policySet;
   const manifests = readManifestFiles(join(root, 'connectors', 'sources'));
 
@@ -62,6 +63,10 @@ export async function generateDocuments(
       }),
       page('docs/rules.md', {
         rules: ruleChapters(rulebook, catalogue, goldenCounts(join(root, 'test', 'golden'))),
+      }),
+      page('docs/remedies.md', {
+        measures: measureTable(remedyLaw.orders),
+        letters: letterTable(remedyLaw.orders),
       }),
       page('docs/access-matrix.md', { matrix: accessMatrix(policySet, catalogue) }),
       { path: 'connectors/sources/manifest.schema.json', text: manifestJsonSchema() },

@@ -33,6 +33,8 @@ export interface RemedyParts extends RecordFinder {
   readonly clock: () => Date;
   /** Called when a step is durable. */
   readonly onStep: () => void;
+  /** What else follows from a step that changed what a record means, in its transaction. */
+  readonly follow?: (query: Query, moved: Remedy, by: StepBy, decided: Decided) => Promise<void>;
 }
 
 export type Given = Readonly<Record<string, unknown>>;
@@ -113,7 +115,8 @@ export async function file(
       if (settled !== undefined)
         throw new ClientError('REMEDY_SETTLED', `${deed}(record)`, undefined, settled.number);
       filing.allows?.(found);
-      return enterRemedy(
+      const by = actor(decided, parts, undefined);
+      const entered = await enterRemedy(
         query,
         {
           ...of,
@@ -128,8 +131,10 @@ export async function file(
           filed_on: admitted.today,
           due_on: dueOn(decided, kind, state),
         },
-        actor(decided, parts, undefined),
+        by,
       );
+      await parts.follow?.(query, entered, by, decided);
+      return entered;
     }),
   );
   await settle(decided, deed, filed, parts);
@@ -177,8 +182,10 @@ export async function advance(
         due_on: open ? dueOn(decided, kind, taken.state) : null,
         ground: wish.ground ?? null,
       };
-      const done = await moveRemedy(query, before, after, actor(decided, parts, wish.reason));
+      const by = actor(decided, parts, wish.reason);
+      const done = await moveRemedy(query, before, after, by);
       await wish.and?.(query, done);
+      await parts.follow?.(query, done, by, decided);
       return done;
     }),
   );

@@ -1,6 +1,7 @@
 // The tables of the gateway's own state, step by step. A step that has been released is never changed: a later one
 // corrects it. Every step can run on a database in use.
 
+import { officeTables } from '../office/office-tables.ts';
 import { recallTables } from '../recall/recall-tables.ts';
 import { remedyTables } from '../remedies/remedy-tables.ts';
 
@@ -99,4 +100,5 @@ export const migrations: readonly Migration[] = [
   { id: 4, name: 'who read whom', sql: accessIndex },
   { id: 5, name: 'telling readers of changes', sql: recallTables },
   { id: 6, name: 'grounds of refusal', sql: groundOfRefusal },
+  { id: 7, name: 'measures and letters', sql: officeTables },
 ];

@@ -8,6 +8,7 @@ import { parseRegionCode, regionAncestors } from '../../schema/identifiers/regio
 import type { Problem } from '../../schema/problem.ts';
 import type { RepairSeverity } from '../../schema/remedies-declared.ts';
 import { nation } from './jurisdictions.ts';
+import { type MeasureLaw, loadMeasureLaw } from './measure-law.ts';
 import { type WorkingCalendar, loadCalendar } from './working-days.ts';
 import { readYamlFile } from './yaml-file.ts';
 
@@ -21,6 +22,8 @@ export interface RemedyLaw {
   leastMonths(severity: RepairSeverity): number;
   /** Working days within which a reader acknowledges that it was told of a change. */
   readonly acknowledgement: number;
+  /** What an office may order. */
+  readonly orders: MeasureLaw;
   /** Changes with the data. */
   readonly version: string;
 }
@@ -50,7 +53,10 @@ const termsShape = z.strictObject({
 export function loadRemedyLaw(directory: string): { law?: RemedyLaw; problems: Problem[] } {
   const calendarFile = join(directory, 'remedies', 'calendar.yaml');
   const file = join(directory, 'remedies', 'terms.yaml');
+  const measuresFile = join(directory, 'remedies', 'measures.yaml');
   const { calendar, problems } = loadCalendar(calendarFile);
+  const { law: orders, problems: wrongOrders } = loadMeasureLaw(measuresFile);
+  problems.push(...wrongOrders);
   if (!existsSync(file)) {
     problems.push({ file, message: 'is missing: it says how long the steps of a remedy may take' });
     return { problems };
@@ -65,18 +71,22 @@ export function loadRemedyLaw(directory: string): { law?: RemedyLaw; problems: P
       line: read.lineOf(['clocks']),
       message: `clocks: ${nation} needs those of both kinds`,
     });
-  if (problems.length > 0 || read.value === undefined || calendar === undefined) return { problems };
+  if (problems.length > 0 || read.value === undefined || calendar === undefined || orders === undefined)
+    return { problems };
   const { repair, recall } = read.value;
   const version = createHash('sha256')
     .update(readFileSync(calendarFile))
     .update('\0')
     .update(readFileSync(file))
+    .update('\0')
+    .update(readFileSync(measuresFile))
     .digest('hex')
     .slice(0, 12);
   return {
     problems,
     law: {
       calendar,
+      orders,
       version,
       acknowledgement: recall.acknowledgement,
       leastMonths: (severity) => repair[severity].months,

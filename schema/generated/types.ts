@@ -206,6 +206,13 @@ export type FindingStatus =
   /** It depends on the place, and nobody said where. 取决于适用地域，而地域未指明。 */
   | 'UNPLACED';
 
+/** What a measure means for honours and awards while it lasts. 对荣誉评选的影响。 */
+export type HonoursEffect =
+  /** No part in them. 取消资格。 */
+  | 'BARS'
+  /** Restricted. 限制。 */
+  | 'RESTRICTS';
+
 /** Why an objection is not admitted. 不予受理的情形。 */
 export type InadmissibilityGround =
   /** It was decided before, and nothing new is said. 同一事项已作出处理，且无新的事实和理由。 */
@@ -232,6 +239,24 @@ export type IntegrityRecordKind =
   /** Violation of law, discipline or contract. 违法违纪违约行为。 */
   | 'VIOLATION';
 
+/** What came of a letter. 函件办理结果。 */
+export type LetterOutcome =
+  /** Not put right. 未整改。 */
+  | 'NOT_RECTIFIED'
+  /** Put right. 已整改。 */
+  | 'RECTIFIED'
+  /** Taken back. 已撤回。 */
+  | 'TAKEN_BACK';
+
+/** Where a letter stands. 函件状态。 */
+export type LetterState =
+  /** Answered. 已回复。 */
+  | 'ANSWERED'
+  /** Closed. 已办结。 */
+  | 'CLOSED'
+  /** Issued, and its clock runs. 已发出，限期办理中。 */
+  | 'ISSUED';
+
 /** How a value is masked. 脱敏方式。 */
 export type Mask =
   /** An amount or number as its order of magnitude. 仅留金额区间。 */
@@ -257,6 +282,24 @@ export type MatchMethod =
   | 'EXACT'
   /** By the organisation code inside it. 以其中的组织机构代码匹配。 */
   | 'ORG_CODE';
+
+/** Sanction or incentive. 惩戒或激励。 */
+export type MeasureNature =
+  /** Incentive. 激励。 */
+  | 'INCENTIVE'
+  /** Sanction. 惩戒。 */
+  | 'SANCTION';
+
+/** Where a measure stands; it ends by its last day without a step. 措施状态；期满自动终止。 */
+export type MeasureState =
+  /** Carried out, as its executor fed back. 已执行并反馈。 */
+  | 'EXECUTED'
+  /** Lifted early. 已解除。 */
+  | 'LIFTED'
+  /** Ordered. 已决定。 */
+  | 'ORDERED'
+  /** Not executed while an objection to its record is verified. 异议核查期间暂不执行。 */
+  | 'SUSPENDED';
 
 /** What an objection comes to. 异议处理决定。 */
 export type ObjectionDecision =

@@ -15,6 +15,7 @@ const { manifests } = loadManifests({
     FINANCE_DROP: '/srv/drop',
     INVESTMENT_DROP: '/srv/investment',
     DISCIPLINE_URL: 'mysql://127.0.0.1/discipline',
+    SUPERVISION_DATABASE_URL: 'postgres://127.0.0.1/gateway',
     HR_DATABASE_URL: 'postgres://127.0.0.1/hr',
     PUBLICITY_DATABASE_URL: 'postgres://127.0.0.1/hr',
     PROCUREMENT_URL: 'http://127.0.0.1',

@@ -15,6 +15,7 @@ const environment = {
   HR_DATABASE_URL: 'postgres://reader@127.0.0.1/hr',
   PUBLICITY_DATABASE_URL: 'postgres://reader@127.0.0.1/hr',
   DISCIPLINE_URL: 'mariadb://reader@127.0.0.1/discipline',
+  SUPERVISION_DATABASE_URL: 'postgres://reader@127.0.0.1/gateway',
   PROCUREMENT_URL: 'https://127.0.0.1:2/graphql',
   REGISTRY_DATABASE_URL: 'postgresql://reader@127.0.0.1/registry',
   UTILITIES_URL: 'http://127.0.0.1:9/services/arrears',
@@ -57,6 +58,7 @@ test('the manifests of the repository fit the SDL', () => {
     ['procurement', 'graphql'],
     ['publicity', 'sql'],
     ['registry', 'sql'],
+    ['supervision', 'sql'],
     ['utilities', 'soap'],
   ]);
   const court = manifests.find(({ source }) => source === 'court')!;
@@ -236,7 +238,7 @@ test('a source of the SDL without a manifest is a problem', () => {
   const { problems, manifests } = load();
   expect(problems).toMatchObject([{ file: 'schema/hr.graphql', line: 1 }]);
   expect(problems[0]!.message).toMatch(/^hr has no manifest: add .*hr\.yaml$/);
-  expect(manifests).toHaveLength(9);
+  expect(manifests).toHaveLength(10);
 });
 
 test('a manifest without an SDL is a problem', () => {

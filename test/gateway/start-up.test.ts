@@ -13,6 +13,7 @@ const environment = {
   HR_DATABASE_URL: 'postgres://x@127.0.0.1:1/x',
   PUBLICITY_DATABASE_URL: 'postgres://x@127.0.0.1:1/x',
   DISCIPLINE_URL: 'mysql://x@127.0.0.1:1/x',
+  SUPERVISION_DATABASE_URL: 'postgres://x@127.0.0.1:1/x',
   COURT_URL: 'http://127.0.0.1:1',
   PROCUREMENT_URL: 'http://127.0.0.1:1/graphql',
   BIDDING_URL: 'http://127.0.0.1:1',

@@ -48,6 +48,7 @@ beforeAll(async () => {
     FINANCE_DROP: root,
     INVESTMENT_DROP: root,
     DISCIPLINE_URL: 'mysql://127.0.0.1:9/discipline',
+    SUPERVISION_DATABASE_URL: 'postgres://127.0.0.1:9/gateway',
     HR_DATABASE_URL: 'postgres://127.0.0.1:9/hr',
     PUBLICITY_DATABASE_URL: 'postgres://127.0.0.1:9/hr',
     PROCUREMENT_URL: 'http://127.0.0.1:9',

@@ -140,7 +140,7 @@ describe('what a caller can learn of itself', () => {
     const names = answer.body.data.sources.map((source: any) => source.name);
     const all = [
       ...['bidding', 'court', 'discipline', 'finance', 'hr', 'investment', 'procurement', 'publicity'],
-      ...['registry', 'utilities'],
+      ...['registry', 'supervision', 'utilities'],
     ];
     expect(names.toSorted()).toEqual(all);
     const hr = answer.body.data.sources.find((source: any) => source.name === 'hr');

@@ -85,6 +85,7 @@ test('it says where the agencies are, and SIGTERM leaves no process', async () =
     'PROCUREMENT_URL',
     'PUBLICITY_DATABASE_URL',
     'REGISTRY_DATABASE_URL',
+    'SUPERVISION_DATABASE_URL',
     'UTILITIES_PASSWORD',
     'UTILITIES_URL',
     'UTILITIES_USER',

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { groundAt } from '../../../policies/engine/measure-law.ts';
 import { type RemedyLaw, loadRemedyLaw } from '../../../policies/engine/remedy-law.ts';
 import { isWorkingDay, workingDaysAfter } from '../../../policies/engine/working-days.ts';
 
@@ -86,5 +87,23 @@ test('law that is missing or leaves a clock out is refused', () => {
   change('terms.yaml', /^  CN:\n(?: {4}.*\n)+/m, '');
   expect(problems()).toEqual([expect.stringMatching(/clocks: CN needs those of both kinds/)]);
   rmSync(join(directory, 'remedies'), { recursive: true });
-  expect(problems()).toHaveLength(2);
+  expect(problems()).toHaveLength(3);
+});
+
+test('a measure without a text that lets it be ordered is refused, with its line', () => {
+  change('measures.yaml', /grounds:\n {6}CN:\n.*\n.*\n {4}honours: BARS/, 'grounds: {}\n    honours: BARS');
+  expect(problems()).toEqual([
+    expect.stringMatching(/^\d+: measures\.NO_HONOURS\.grounds: without a basis nothing can be ordered$/),
+  ]);
+});
+
+test('what may be ordered at a place is what the nearest text says; elsewhere nothing is', () => {
+  const { orders } = law();
+  const basisOf = (id: string, place: string | undefined): string | undefined =>
+    groundAt(orders.measures.get(id)!, place)?.basis.slice(0, 10);
+  expect(basisOf('NO_HONOURS', '420281')).toBe('国发〔2016〕76');
+  expect(basisOf('PRIORITY_IN_FUNDS', '420281')).toBe('黄信用办〔2017〕');
+  expect(basisOf('PRIORITY_IN_FUNDS', '370200')).toBeUndefined();
+  expect(basisOf('PRIORITY_IN_FUNDS', undefined)).toBeUndefined();
+  expect(groundAt(orders.letters.get('RECTIFICATION_LETTER')!, '410300')).toBeUndefined();
 });
