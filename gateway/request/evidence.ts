@@ -4,6 +4,7 @@ import type { RecordRow, SourceAnswer, Subject } from '../../connectors/contract
 import type { DecisionTable, DeriveDecision } from '../../policies/engine/decision-table.ts';
 import type { SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType } from '../../schema/catalogue.ts';
+import { wasLifted } from '../verdict/assess-record.ts';
 import type { Evidence } from '../verdict/judge.ts';
 import { isDerivable } from './plan-frame.ts';
 import { stateFor } from './section-view.ts';
@@ -13,6 +14,8 @@ import type { Fetched, VerdictWish } from './stages.ts';
 interface EvidenceRight {
   readonly recordType: RecordType;
   readonly derivable: boolean;
+  /** Whether the caller may read any of it. */
+  readonly shown: boolean;
   /** Conditions every row must meet to be derived from. */
   readonly conditions: readonly Extract<DeriveDecision, { kind: 'row' }>[];
 }
@@ -33,7 +36,8 @@ function evidenceRights(table: DecisionTable, subject: SubjectRules): readonly E
       const decision = table.derivations.get(`${recordType.name}.${name}`);
       return decision?.kind === 'row' ? [decision] : [];
     });
-    return { recordType, derivable: isDerivable(table, recordType, reads), conditions };
+    const shown = table.records.get(recordType.name)?.anyShown === true;
+    return { recordType, derivable: isDerivable(table, recordType, reads), shown, conditions };
   });
   ofTable.set(subject, rights);
   return rights;
@@ -49,7 +53,7 @@ export function evidenceFor(fetched: Fetched, subject: Subject, wish: VerdictWis
 }
 
 function evidenceOf(
-  { recordType, derivable, conditions }: EvidenceRight,
+  { recordType, derivable, shown, conditions }: EvidenceRight,
   answer: SourceAnswer | undefined,
   subject: Subject,
   today: string,
@@ -57,8 +61,13 @@ function evidenceOf(
   if (!derivable) return { recordType, state: 'DENIED', asOf: null, rows: none };
   if (answer === undefined) return { recordType, state: 'UNAVAILABLE', asOf: null, rows: none };
   const { state, asOf } = stateFor(answer, subject);
-  const rows = answer.rows.get(recordType.name)?.get(subject.id) ?? none;
-  const candidates = answer.candidates?.get(recordType.name)?.get(subject.id) ?? none;
+  // Of what a caller can never see, what was put out of use is as if it had never been, on whatever day he asks about.
+  const told = (all: SourceAnswer['rows'] | undefined): readonly RecordRow[] => {
+    const list = all?.get(recordType.name)?.get(subject.id) ?? none;
+    return shown || !list.some(wasLifted) ? list : list.filter((row) => !wasLifted(row));
+  };
+  const rows = told(answer.rows);
+  const candidates = told(answer.candidates);
   // A record that may not be derived from is not absent: leaving it out would acquit by accident.
   if (
     !conditions.every((condition) => [...rows, ...candidates].every((row) => condition.holds({ row, today })))

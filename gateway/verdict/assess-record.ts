@@ -68,7 +68,8 @@ function assessLifted(rule: Rule, row: RecordRow, occasion: Occasion): Assessmen
   return { ...found, row, effect: 'REVIEW', status: 'LIFTED' };
 }
 
-function wasLifted(row: RecordRow): boolean {
+/** Whether its owner, or a remedy, has put it out of use. */
+export function wasLifted(row: RecordRow): boolean {
   return row['recordStatus'] === 'REVOKED' || row['recordStatus'] === 'REPAIRED';
 }
 

@@ -19,6 +19,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { RecordRow, Value } from '../../connectors/contract.ts';
 import { messageOf } from '../../gateway/errors.ts';
 import type { PolicySnapshot } from '../../gateway/request/snapshot.ts';
+import { wasLifted } from '../../gateway/verdict/assess-record.ts';
 import { type Evidence, judge } from '../../gateway/verdict/judge.ts';
 import { verdictFacts } from '../../gateway/verdict/verdict-view.ts';
 import type { DecisionSubject, FieldOutcome } from '../../policies/engine/decision-table.ts';
@@ -285,8 +286,11 @@ export async function expectData(
       const rules = subjectRules.rules.filter((rule) => rule.recordType === recordType);
       const reads = [...new Set(rules.flatMap((rule) => [...rule.reads]))];
       const { state, asOf, invalidSubjects, methods } = everything.answerOf(recordType.source);
-      const rows = everything.rowsOf(recordType, id);
-      const candidates = everything.candidatesOf(recordType, id);
+      // What was put out of use is nothing to whoever can see nothing of its type.
+      const told = (list: readonly RecordRow[]): readonly RecordRow[] =>
+        anyEver(recordType) ? list : list.filter((row) => !wasLifted(row));
+      const rows = told(everything.rowsOf(recordType, id));
+      const candidates = told(everything.candidatesOf(recordType, id));
       const may = [imagined[0]!, ...rows, ...candidates].every((row) =>
         reads.every((field) => judgeOf.mayDerive(recordType, field, row)),
       );

@@ -100,6 +100,7 @@ const verdict = (scene: string): string => `eligibility(scene: ${scene}) { outco
 /** Everybody who may ask about persons, as far as they may. */
 const askers = [
   ['organisation-dept', 'promotion-review', `${file} ${verdict('PROMOTION')}`],
+  ['organisation-dept', 'promotion-review', `${file} ${verdict('PROMOTION, asOf: "2026-08-01"')}`],
   ['organisation-dept', 'honours-review', `${file} ${verdict('HONOURS')}`],
   ['honours-office', 'honours-review', `${file} ${verdict('HONOURS')}`],
   ['recruitment-office', 'recruitment-review', `${file} ${verdict('RECRUITMENT')}`],
@@ -165,11 +166,11 @@ test.each([
   await hold('clean-official', undefined);
 });
 
-test('an action in effect changes the one verdict that may rest on it, and shows nothing else of itself', async () => {
+test('an action in effect changes the verdicts on a promotion, which may rest on it, and shows nothing else of itself', async () => {
   const before = (await visibleToAll('clean-official')) as any[];
   await hold('clean-official', { effectiveOn: '2026-06-22', status: '0' });
   const after = (await visibleToAll('clean-official')) as any[];
-  expect(after.slice(1)).toEqual(before.slice(1));
+  expect(after.slice(2)).toEqual(before.slice(2));
   const { discipline, eligibility } = after[0].answer.data.person;
   expect(discipline).toEqual({ state: 'DENIED', actions: null });
   expect(eligibility).toMatchObject({
