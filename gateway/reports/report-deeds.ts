@@ -31,7 +31,7 @@ export interface ReportParts {
   readonly log: Log;
 }
 
-/** Members of one report or consortium. */
+/** Members of one report, or of all consortia and replays of a request. */
 export const mostMembers = 100;
 
 const kinds: Readonly<Record<string, SubjectTypeName>> = { ORGANIZATION: 'Organization', PERSON: 'Person' };
@@ -39,6 +39,13 @@ const kinds: Readonly<Record<string, SubjectTypeName>> = { ORGANIZATION: 'Organi
 export function reportRoots(parts: ReportParts): Partial<OwnRoots> {
   // One request, one report: what a request may cost is counted per report.
   const issued = new WeakSet<Admitted>();
+  // However many roots a request has, together they name no more subjects than one may.
+  const named = new WeakMap<Admitted, number>();
+  const claim = (admitted: Admitted, subjects: number, at: string): void => {
+    const all = (named.get(admitted) ?? 0) + subjects;
+    if (all > mostMembers) throw new ClientError('TOO_MANY_SUBJECTS', at);
+    named.set(admitted, all);
+  };
   return {
     mutations: {
       issueReport: async (given, decided) => {
@@ -60,7 +67,10 @@ export function reportRoots(parts: ReportParts): Partial<OwnRoots> {
       replay: async ({ number }, decided) => {
         const found = await findReport(parts, decided, number);
         if (found !== undefined) parts.recorder.note(decided, 'report-replayed', { report: String(number) });
-        return found === undefined ? null : replayReport(parts, decided, contentOf(found));
+        if (found === undefined) return null;
+        const content = contentOf(found);
+        claim(decided.admitted, content.question.subjects.length, 'replay');
+        return replayReport(parts, decided, content);
       },
       consortium: async (given, { admitted }) => {
         const question = questionOf(
@@ -68,6 +78,7 @@ export function reportRoots(parts: ReportParts): Partial<OwnRoots> {
           'consortium(usccs)',
           'Organization',
         );
+        claim(admitted, question.codes.length, 'consortium(usccs)');
         const { outcome, members } = await askVerdicts(parts.execute, admitted, question);
         const first = members.find((member) => 'verdict' in member)?.verdict;
         return {

@@ -58,6 +58,27 @@ test('a known bar outranks an invalid code', async () => {
   expect((await consortium(['nothing', id('listed-firm')])).found.outcome).toBe('BARRED');
 });
 
+// Once every root had a hundred of its own: one request made the gateway ask about two thousand.
+test('consortia of one request have no more members together than one may have', async () => {
+  const firm = id('clean-firm');
+  const ask = (each: number) =>
+    world.ask({
+      query: `query ($usccs: [SubjectCode!]!) { ${['a', 'b', 'c']
+        .map((name) => `${name}: consortium(usccs: $usccs, scene: GOVERNMENT_PROCUREMENT) { outcome }`)
+        .join(' ')} }`,
+      variables: { usccs: Array.from({ length: each }, () => firm) },
+      consumer: 'procurement-platform',
+      headers: procurement,
+    });
+  const few = await ask(33);
+  expect(few.body.errors).toBeUndefined();
+  expect(few.body.data.c.outcome).toBe('CLEAR');
+  const many = await ask(34);
+  expect(many.body.errors?.map(({ extensions }) => [extensions.code, extensions.at])).toEqual([
+    ['TOO_MANY_SUBJECTS', 'consortium(usccs)'],
+  ]);
+});
+
 test('the day and place asked for are the ones applied', async () => {
   const { found } = await consortium([id('clean-firm')], ', asOf: "2020-02-29", jurisdiction: "370200"');
   expect(found).toMatchObject({ asOf: '2020-02-29', jurisdiction: '370200' });
