@@ -62,7 +62,13 @@ async function resolveRoots(
     info,
   ) => {
     const root = info.path.prev === undefined ? roots[info.fieldName] : undefined;
-    return root === undefined ? ofRecord(source, given, context, info) : root(given, decided);
+    if (root === undefined) return ofRecord(source, given, context, info);
+    for (const [name, value] of Object.entries(given)) {
+      // No database keeps it, and nobody writes it by accident.
+      if (typeof value === 'string' && value.includes('\0'))
+        throw new ClientError('VALUE_INVALID', `${info.fieldName}(${name})`);
+    }
+    return root(given, decided);
   };
   const executed = await execute({
     schema,

@@ -199,6 +199,25 @@ describe('values', () => {
   });
 });
 
+// Once the database refused such a text, and the caller was told that the gateway was not ready.
+test('a text with a NUL in it is refused by the name of its argument, and no database hears of it', async () => {
+  const office = { 'credit-purpose': 'remedy-handling', 'credit-user': 'official.one' };
+  const ask = async (query: string): Promise<unknown> => {
+    const { status, body } = await world.ask({ query, consumer: 'credit-office', headers: office });
+    return [status, body.errors?.map(({ extensions }) => [extensions.code, extensions.at])];
+  };
+  expect(await ask('{ objection(number: "OBJ\\u0000") { state } }')).toEqual([
+    400,
+    [['VALUE_INVALID', 'objection(number)']],
+  ]);
+  expect(await ask('{ correctionRequests(source: "court\\u{0}") { objection } }')).toEqual([
+    400,
+    [['VALUE_INVALID', 'correctionRequests(source)']],
+  ]);
+  const filing = `mutation { fileObjection(uscc: "${id('banned-firm')}", recordType: "ProcurementBan", record: "x", statement: "\\u0000") { number } }`;
+  expect(await ask(filing)).toEqual([400, [['VALUE_INVALID', 'fileObjection(statement)']]]);
+});
+
 describe('tokens and headers', () => {
   const query = '{ viewer { consumer } }';
   test('a token of a foreign key is refused', async () => {
