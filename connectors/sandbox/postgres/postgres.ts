@@ -43,7 +43,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   // A place for every connection of a few gateways: all agencies of the sandbox with a database share this server.
-  max_connections: '300',
+  max_connections: '400',
   shared_buffers: '32MB',
   synchronous_commit: 'off',
   wal_level: 'minimal',
