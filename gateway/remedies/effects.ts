@@ -7,8 +7,9 @@ import { type Pseudonymise, pseudonymOf } from '../request/pseudonyms.ts';
 import type { GatewayState } from '../state/state.ts';
 import { inGroups } from './in-groups.ts';
 import type { RemedyEffect } from './procedure.ts';
+import { comparableNumber } from './record-number.ts';
 
-/** Source → record type → subject id → document number → effect. */
+/** Source → record type → subject id → document number as it is compared → effect. */
 export type Effects = ReadonlyMap<string, SourceEffects>;
 type SourceEffects = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, RemedyEffect>>>;
 
@@ -65,7 +66,8 @@ function gather(rows: readonly EffectRow[], ids: ReadonlyMap<string, string>): E
   for (const { subject, source, record_type, record, effect } of rows) {
     const id = ids.get(subject)!;
     const ofRecords = entry(entry(entry(effects, source), record_type), id);
-    if (effect !== 'UNDER_OBJECTION' || !ofRecords.has(record)) ofRecords.set(record, effect);
+    const number = comparableNumber(record);
+    if (effect !== 'UNDER_OBJECTION' || !ofRecords.has(number)) ofRecords.set(number, effect);
   }
   return effects;
 }
@@ -100,10 +102,9 @@ export function underEffects(
       const changed = [...ofRecord].map(([id, found]): [string, readonly RecordRow[]] => {
         const numbers = bySubject?.get(id);
         if (numbers === undefined && !added) return [id, found];
-        return [
-          id,
-          found.flatMap((row) => affected(row, numbers?.get(String(row[field])), added ? field : undefined)),
-        ];
+        const effectOn = (row: RecordRow): RemedyEffect | undefined =>
+          numbers?.get(comparableNumber(String(row[field])));
+        return [id, found.flatMap((row) => affected(row, effectOn(row), added ? field : undefined))];
       });
       rows.set(record, new Map(changed));
     }

@@ -2,7 +2,6 @@
 // Asked for are only the number, the date and the status, as far as the caller may derive from them.
 import type { Connector, Subject, Value } from '../../connectors/contract.ts';
 import type { Log } from '../../connectors/log.ts';
-import { halfWidth } from '../../connectors/transforms/transform.ts';
 import type { DeclaredRemedies } from '../../schema/remedies-declared.ts';
 import type { RecordType } from '../../schema/catalogue.ts';
 import { ClientError } from '../errors.ts';
@@ -13,6 +12,7 @@ import type { Recorder } from '../request/record.ts';
 import { stateFor } from '../request/section-view.ts';
 import type { Decided } from '../request/stages.ts';
 import { fieldsToFind, mayActFor, mayLookInto } from './in-sight.ts';
+import { comparableNumber } from './record-number.ts';
 
 export interface FoundRecord {
   readonly type: RecordType;
@@ -91,7 +91,7 @@ export async function findRecord(
     log.warn({ request: admitted.request, source: type.source, state }, 'a record could not be confirmed');
     throw new ClientError('RECORD_UNCONFIRMED');
   }
-  const number = comparable(wanted.record);
+  const number = comparableNumber(wanted.record);
   const today = admitted.today;
   const conditions = fieldsToFind(declared).flatMap((name) => {
     const decision = table.derivations.get(`${type.name}.${name}`);
@@ -100,7 +100,7 @@ export async function findRecord(
   const rows = (answer.rows.get(type.name)?.get(subject.id) ?? []).filter(
     (row) =>
       typeof row[declared.record] === 'string' &&
-      comparable(String(row[declared.record])) === number &&
+      comparableNumber(String(row[declared.record])) === number &&
       row['recordStatus'] !== 'REPAIRED' &&
       row['recordStatus'] !== 'REVOKED' &&
       conditions.every((condition) => condition.holds({ row, today })),
@@ -116,13 +116,4 @@ export async function findRecord(
       looked.filter((name) => fields.includes(name)).map((name) => [name, first[name] ?? null]),
     ),
   };
-}
-
-/** Numbers are typed with brackets and digits of either width. */
-function comparable(number: string): string {
-  return halfWidth(number)
-    .replace(/[\s\u200B-\u200D\u2060\uFEFF]/g, '')
-    .replace(/[〔［[【]/g, '(')
-    .replace(/[〕］\]】]/g, ')')
-    .toLowerCase();
 }

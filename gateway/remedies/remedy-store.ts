@@ -3,6 +3,7 @@
 import type { RemedyKind } from '../../policies/engine/remedy-law.ts';
 import type { GatewayState, Query } from '../state/state.ts';
 import type { RemedyEffect } from './procedure.ts';
+import { comparableNumber } from './record-number.ts';
 
 /** A remedy as it stands. Days are YYYY-MM-DD. */
 export interface Remedy {
@@ -78,15 +79,17 @@ export async function remedyByNumber(query: Query, number: string): Promise<Reme
 }
 
 /** Remedies of one record that are open or have an effect. */
-export function remediesOfRecord(
+export async function remediesOfRecord(
   query: Query,
   of: Pick<Remedy, 'subject' | 'source' | 'record_type' | 'record'>,
 ): Promise<readonly Remedy[]> {
-  return query<Remedy>(
-    `select ${columns} from gateway.remedy where subject = $1 and source = $2 and record_type = $3 and record = $4
+  const all = await query<Remedy>(
+    `select ${columns} from gateway.remedy where subject = $1 and source = $2 and record_type = $3
        and (open or effect is not null) order by number`,
-    [of.subject, of.source, of.record_type, of.record],
+    [of.subject, of.source, of.record_type],
   );
+  const number = comparableNumber(of.record);
+  return all.filter(({ record }) => comparableNumber(record) === number);
 }
 
 /** What a list is about: remedies of one kind, on records of these types. */

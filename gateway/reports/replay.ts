@@ -1,6 +1,7 @@
 // Judges the question of a report anew: the same subjects, scene, day and place, by the rules and on the data of today.
 import type { Decided } from '../request/stages.ts';
 import type { EffectLookUp } from '../remedies/effects.ts';
+import { comparableNumber } from '../remedies/record-number.ts';
 import type { ReportContent } from './report-content.ts';
 import { type Remedied, replayDifferences } from './replay-differences.ts';
 import { type Execute, askVerdicts } from './verdict-question.ts';
@@ -31,7 +32,7 @@ export async function replayReport(
       .get(source)
       ?.get(recordType)
       ?.get(named[index] ?? '')
-      ?.has(record) === true;
+      ?.has(comparableNumber(record)) === true;
   const differences = replayDifferences(reported, now, remedied, {
     policyVersion: policySet.version,
     rulesVersion: rulebook.version,

@@ -36,6 +36,14 @@ test('a record under objection says so, the others are as their owner says', () 
   expect(rows[0]).toEqual({ no: '1', recordStatus: 'EFFECTIVE' });
 });
 
+// Once a repaired record came back when its owner began to write its number with other brackets.
+test.each(['合成罚（2025）1号', '合成罚[2025]1号', ' 合成罚〔２０２５〕1 号'])(
+  'the record is the same under %j',
+  (no) => {
+    expect(apply([{ no, recordStatus: 'EFFECTIVE' }], { '合成罚(2025)1号': 'REPAIRED' })).toEqual([]);
+  },
+);
+
 test.each(['REPAIRED', 'REVOKED'] as const)('a record that is %s is gone', (effect) => {
   expect(apply([{ no: '1' }, { no: '2' }], { '1': effect })).toEqual([{ no: '2' }]);
 });
