@@ -9,7 +9,7 @@ import { type Manifest, loadManifests } from '../connectors/manifest.ts';
 import type { Connector } from '../connectors/contract.ts';
 import type { Log } from '../connectors/log.ts';
 import type { Watch } from '../connectors/watch.ts';
-import { loadPolicies } from '../policies/engine/load-policies.ts';
+import { type Policies, loadPolicies } from '../policies/engine/load-policies.ts';
 import { loadCatalogue } from '../schema/catalogue.ts';
 import type { Problem } from '../schema/problem.ts';
 import { loadOrCreateSigningKey } from './audit/checkpoint.ts';
@@ -41,6 +41,8 @@ import { createGatewayServer } from './server.ts';
 import { StartupRefused } from './startup-refused.ts';
 import { closeServer, listen, urlOf } from './listening.ts';
 import { type GatewayState, openState } from './state/state.ts';
+import { type Dispatch, dispatchWebhooks } from './webhooks/dispatch.ts';
+import { readEndpoints } from './webhooks/endpoints.ts';
 import { type Watching, startWatching } from './watch/watching.ts';
 
 export interface GatewayOptions {
@@ -86,7 +88,15 @@ export async function readDefinition(
     environment,
     ...options,
   });
-  const all = [...problems, ...loaded.problems, ...manifestProblems];
+  const { problems: endpointProblems } =
+    loaded.policies === undefined
+      ? { problems: [] }
+      : readEndpoints(loaded.policies.policySet.consumers, {
+          directory: join(root, 'policies'),
+          environment,
+          required: options.addressesRequired ?? true,
+        });
+  const all = [...problems, ...loaded.problems, ...manifestProblems, ...endpointProblems];
   if (all.length > 0 || loaded.policies === undefined) throw new StartupRefused(all);
   return { snapshot: takeSnapshot(catalogue, loaded.policies), manifests };
 }
@@ -181,20 +191,37 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       limits: configuration.limits,
     };
     const pipeline = await startPipeline(snapshot.catalogue, executor);
+    const endpointsIn = ({ policySet }: Policies): ReturnType<typeof readEndpoints> =>
+      readEndpoints(policySet.consumers, { directory: join(configuration.root, 'policies'), environment });
+    let { endpoints } = endpointsIn(snapshot.policies);
     const live = keepPoliciesLive({
       root: configuration.root,
       first: snapshot,
       fingerprint,
       log,
       observer: metrics,
+      check: (next) => endpointsIn(next).problems,
       onSwap: (next, previous) => {
+        ({ endpoints } = endpointsIn(next.policies));
         const versionsOf = ({ policies }: PolicySnapshot): string =>
           `${policies.policySet.version} ${policies.rulebook.version} ${policies.remedyLaw.version}`;
         audit.append({ kind: 'policies', from: versionsOf(previous), to: versionsOf(next) });
       },
     });
     opened.push(live);
+    let dispatch: Dispatch | undefined;
     if (state !== undefined) {
+      dispatch = dispatchWebhooks({
+        state,
+        snapshot: () => live.current(),
+        endpoints: () => endpoints,
+        clock,
+        random: Math.random,
+        newId: () => `msg_${randomUUID().replaceAll('-', '')}`,
+        log,
+        watch: metrics.webhooks,
+      });
+      opened.push(dispatch);
       tellers.telling = keepTelling({
         state,
         snapshot: () => live.current(),
@@ -203,7 +230,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         days: configuration.recallDays,
         log,
         caughtUp: async () => index?.catchUp(1000),
-        onTold: () => undefined,
+        onTold: () => dispatch?.wake(),
       });
       opened.push(tellers.telling);
     }
@@ -255,6 +282,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await closeAll(connectors, authenticator);
         await cache.close();
         await tellers.telling?.close();
+        await dispatch?.close();
         await index?.close();
         await state?.close();
         if (audit.healthy) audit.append({ kind: 'stop' });

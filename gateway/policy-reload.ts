@@ -3,8 +3,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../connectors/log.ts';
-import { loadPolicies } from '../policies/engine/load-policies.ts';
-import { formatProblem } from '../schema/problem.ts';
+import { type Policies, loadPolicies } from '../policies/engine/load-policies.ts';
+import { type Problem, formatProblem } from '../schema/problem.ts';
 import { type DecisionObserver, type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
 
 /** The policies of the moment. */
@@ -22,6 +22,8 @@ export interface LivePoliciesOptions {
   readonly fingerprint: string;
   readonly log: Log;
   readonly observer?: DecisionObserver;
+  /** What else is wrong with new policies: with any, they are refused. */
+  readonly check?: (next: Policies) => readonly Problem[];
   /** Called with the new snapshot before any request sees it. */
   readonly onSwap: (next: PolicySnapshot, previous: PolicySnapshot) => void;
 }
@@ -46,7 +48,8 @@ export function keepPoliciesLive(options: LivePoliciesOptions): LivePolicies {
         problems: [{ file: directory, message: error instanceof Error ? error.message : 'cannot be read' }],
       }),
     );
-    if (policies === undefined) {
+    if (policies !== undefined) problems.push(...(options.check?.(policies) ?? []));
+    if (policies === undefined || problems.length > 0) {
       const kept = current.policies.policySet.version;
       log.error(
         { problems: problems.map(formatProblem), kept },

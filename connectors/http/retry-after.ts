@@ -34,8 +34,8 @@ export function openPause(clock: () => Date): Pause {
   };
 }
 
-/** Seconds, or an HTTP date; undefined when it is neither. */
-function waitOf(written: string | undefined, now: number): number | undefined {
+/** Milliseconds to wait, of a `Retry-After` in seconds or as an HTTP date; undefined when it is neither. */
+export function waitOf(written: string | undefined, now: number): number | undefined {
   const text = written?.trim() ?? '';
   if (/^[0-9]{1,9}$/.test(text)) return Number(text) * 1000;
   const date = /GMT$/.test(text) ? Date.parse(text) : Number.NaN;

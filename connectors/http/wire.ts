@@ -25,6 +25,8 @@ export interface HttpCall {
   readonly accept: readonly string[];
   /** Statuses besides 200 that come back with their body instead of being refused, if it is of an accepted type. */
   readonly statuses?: readonly number[];
+  /** Whether the status is the whole answer: any comes back, and the body is not read. */
+  readonly statusOnly?: boolean;
   readonly budget: ByteBudget;
   readonly signal: AbortSignal;
 }
@@ -94,6 +96,11 @@ export function openWire({ address, connections, deadline, tls }: WireOptions): 
           const written = headers[name];
           return Array.isArray(written) ? written.join(', ') : written;
         };
+        if (call.statusOnly === true) {
+          body.on('error', () => undefined).destroy();
+          const nothing = { mediaType: '', charset: undefined, body: Buffer.alloc(0) };
+          return { status: statusCode, header, ...nothing };
+        }
         if (statusCode !== 200 && call.statuses?.includes(statusCode) !== true)
           throw refuseStatus(statusCode, header('retry-after'));
         const { mediaType, charset } = contentOf(header('content-type'));

@@ -39,6 +39,10 @@ export interface ReceiptRow {
   readonly acknowledge_by: string | null;
   readonly acknowledged_at: Date | null;
   readonly acknowledged_by: string | null;
+  readonly delivered_at: Date | null;
+  /** Of the message that announced it. */
+  readonly delivery: string | null;
+  readonly attempts: number | null;
 }
 
 /** Readings shown of one notice, at most. */
@@ -67,9 +71,12 @@ const readingsOfNotices = `
 // What the subject is not told of, those who handle its case are not told either.
 const selectReceipts = `
   select c.number as remedy, c.kind, n.consumer, n.purpose, n.last_read_at, n.made_at, n.untold, n.acknowledge_by::text,
-    n.acknowledged_at, n.acknowledged_by
+    n.acknowledged_at, n.acknowledged_by, n.delivered_at, w.state as delivery, w.attempts
   from gateway.recall_notice n join gateway.recall_change c on c.seq = n.change
     join gateway.remedy r on r.number = c.number
+  left join lateral (
+    select state, attempts from gateway.webhook_message w where w.consumer = n.consumer and w.up_to >= n.number
+    order by w.up_to limit 1) w on true
   where not n.sealed and r.record_type = any($2::text[])`;
 
 /** The number given last in a consumer's list; 0 before the first. */

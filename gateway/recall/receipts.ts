@@ -42,6 +42,10 @@ function viewsOf(rows: readonly ReceiptRow[], { admitted }: Decided): readonly u
       lastReadAt: row.last_read_at.toISOString(),
       noticedAt: row.made_at.toISOString(),
       untold: row.untold,
+      // A later message announces it as well.
+      delivery: row.delivered_at === null ? row.delivery : 'DELIVERED',
+      attempts: row.attempts,
+      deliveredAt: row.delivered_at?.toISOString() ?? null,
       acknowledgeBy: row.acknowledge_by,
       acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
       acknowledgedBy: row.acknowledged_by,

@@ -3,6 +3,7 @@
 
 import { officeTables } from '../office/office-tables.ts';
 import { recallTables } from '../recall/recall-tables.ts';
+import { webhookTables } from '../webhooks/webhook-tables.ts';
 import { remedyTables } from '../remedies/remedy-tables.ts';
 
 export interface Migration {
@@ -101,4 +102,5 @@ export const migrations: readonly Migration[] = [
   { id: 5, name: 'telling readers of changes', sql: recallTables },
   { id: 6, name: 'grounds of refusal', sql: groundOfRefusal },
   { id: 7, name: 'measures and letters', sql: officeTables },
+  { id: 8, name: 'webhooks', sql: webhookTables },
 ];

@@ -4,6 +4,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Watch } from '../../connectors/watch.ts';
 import { type ErrorCode, errorTexts } from '../errors.ts';
+import type { WebhookWatch } from '../webhooks/dispatch.ts';
+import { attemptOutcomes } from '../webhooks/message-store.ts';
 import { type StageName, type Timekeeper, stageNames } from './request-watch.ts';
 
 const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -20,6 +22,8 @@ export interface Metrics extends Timekeeper {
   readonly tableComputed: (milliseconds: number) => void;
   /** A policy could not be evaluated, and denied. */
   readonly policyFailed: () => void;
+  /** For the webhooks. */
+  readonly webhooks: WebhookWatch;
 }
 
 /** What is read when somebody asks, rather than told. */
@@ -123,6 +127,14 @@ export function createMetrics(gauges: Gauges = idle): Metrics {
     self.set(gauges.audit().healthy ? 1 : 0),
   );
   const policyErrors = counter('policy_errors_total', 'Evaluations of policies that erred, and so denied.');
+  const attempts = counter('webhook_attempts_total', 'Attempts to deliver a webhook, by how they ended.', [
+    'result',
+  ]);
+  const messages = gauge(
+    'webhook_messages',
+    'Webhooks that wait to be delivered, and those given up since one last arrived; all replicas together.',
+    ['standing'],
+  );
   const tables = histogram('decision_table_duration_seconds', 'Computing a decision table.');
 
   const stageTimes = new Map(stageNames.map((stage) => [stage, stages.labels(stage)]));
@@ -144,6 +156,13 @@ export function createMetrics(gauges: Gauges = idle): Metrics {
     },
     tableComputed: (milliseconds) => tables.observe(milliseconds / 1000),
     policyFailed: () => policyErrors.inc(),
+    webhooks: {
+      attempted: (outcome) => attempts.inc({ result: outcome }),
+      counted: ({ pending, parked }) => {
+        messages.set({ standing: 'pending' }, pending);
+        messages.set({ standing: 'parked' }, parked);
+      },
+    },
     watch: {
       called: (call) => {
         const { source } = call;
@@ -173,5 +192,7 @@ export const closedLabels: Readonly<Record<string, readonly string[]>> = {
   kind: ['data', 'own', 'introspection', 'mutation', 'schema', 'none'],
   outcome: ['answered', 'partial', 'refused', 'failed'],
   stage: stageNames,
+  result: attemptOutcomes,
+  standing: ['pending', 'parked'],
   code: Object.keys(errorTexts),
 };

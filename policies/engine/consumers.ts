@@ -9,6 +9,11 @@ import { readYamlFile } from './yaml-file.ts';
 const bilingual = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) });
 const name = z.string().regex(/^[a-z][a-z0-9-]{1,63}$/, 'must be lower case letters, digits and hyphens');
 
+/** What is never in a file that is reviewed, committed and copied. */
+const reference = z
+  .string()
+  .regex(/^(?:\$\{[A-Z][A-Z0-9_]*\}|file:\/.+)$/, 'write ${NAME} or file:/path/to/secret');
+
 const purposesShape = z.strictObject({
   purposes: z.record(
     name,
@@ -42,6 +47,7 @@ const consumersShape = z.strictObject({
       purposes: z.array(name).min(1),
       defaultPurpose: name.optional(),
       names: z.enum(['contract', 'own']).default('contract'),
+      webhook: z.strictObject({ url: reference, secrets: z.array(reference).min(1).max(2) }).optional(),
     }),
   ),
 });
@@ -83,6 +89,8 @@ export interface Consumer {
   readonly defaultPurpose?: string;
   /** Which names its documents may use: the contract's, what it may not have being withheld, or those it may use. */
   readonly names?: 'contract' | 'own';
+  /** Where it is told that something awaits it, by reference: an address, and one secret or two. */
+  readonly webhook?: { readonly url: string; readonly secrets: readonly string[] };
 }
 
 export interface Consumers {
@@ -148,6 +156,10 @@ export function loadConsumers(directory: string): { consumers?: Consumers; probl
     }
   }
   const anybody = consumers.value.consumers[publicConsumer];
+  if (anybody?.webhook !== undefined) {
+    const line = consumers.lineOf(['consumers', publicConsumer, 'webhook']);
+    problems.push({ file: consumersFile, line, message: 'nobody is told of what was read without a token' });
+  }
   if (anybody?.defaultPurpose === undefined) {
     problems.push({
       file: consumersFile,

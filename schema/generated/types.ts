@@ -148,6 +148,17 @@ export type DeliveryOutcome =
   /** Put aside: the one before it stays. 已隔离，沿用此前数据。 */
   | 'QUARANTINED';
 
+/** Where a webhook stands. 推送状态。 */
+export type DeliveryState =
+  /** The endpoint took it. 已送达。 */
+  | 'DELIVERED'
+  /** It was not to be sent any more. 已取消推送。 */
+  | 'DROPPED'
+  /** It was given up after days, or its endpoint said it is gone. 多次失败或地址已撤销，不再推送。 */
+  | 'PARKED'
+  /** It is being tried. 推送中。 */
+  | 'PENDING';
+
 /** Why an answer differs from the one that was reported. 结果与原报告不同的原因。 */
 export type DifferenceKind =
   /** The access policies have another version, or show something else. 访问策略不同。 */

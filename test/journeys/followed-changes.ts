@@ -55,7 +55,7 @@ export function followerOf(world: RunningGateway, consumer: string): Follower {
 }
 
 const receipt =
-  'remedy change consumer consumerTitle purpose lastReadAt noticedAt untold acknowledgeBy acknowledgedAt acknowledgedBy overdue';
+  'remedy change consumer consumerTitle purpose lastReadAt noticedAt untold delivery attempts deliveredAt acknowledgeBy acknowledgedAt acknowledgedBy overdue';
 
 /** Receipts of a remedy's changes as the credit office sees them. */
 export async function receiptsOf(world: RunningGateway, remedy: string): Promise<readonly any[]> {

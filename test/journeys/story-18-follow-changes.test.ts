@@ -1,7 +1,11 @@
 // An integrator follows what became of the records its system has read: ordered, replayable, with a cursor (domain.md §4,
 // story 18).
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Follower, followerOf, following, ownState, receiptsOf } from './followed-changes.ts';
+import { type Receiver, startReceiver } from '../gateway/webhooks/receiver.ts';
 import { type Desk, deskOf, handling, refusal } from './remedy-desk.ts';
 import { NOW, type RunningGateway, id, procurement, runGateway } from './running-gateway.ts';
 
@@ -16,13 +20,42 @@ const at = (tick: number): string => new Date(NOW.getTime() + tick * 20_000).toI
 beforeEach(() => {
   ticks += 1;
 });
+const secrets = ['a', 'b'].map((letter) => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`);
+let project: string;
+let receiver: Receiver;
 beforeAll(async () => {
-  world = await runGateway({ now: clock });
+  project = mkdtempSync(join(tmpdir(), 'following-'));
+  for (const folder of ['schema', 'policies', 'connectors/sources'])
+    cpSync(folder, join(project, folder), { recursive: true });
+  edit((text) =>
+    text.replace(
+      '  organisation-dept:\n',
+      `  organisation-dept:\n    webhook: { url: '\${DEPARTMENT_HOOK}', secrets: ['file:${join(project, 'secret')}'] }\n`,
+    ),
+  );
+  writeFileSync(join(project, 'secret'), secrets[0]!);
+  writeFileSync(join(project, 'next-secret'), secrets[1]!);
+  receiver = await startReceiver(secrets.slice(0, 1));
+  world = await runGateway({
+    now: clock,
+    environment: { PROJECT_ROOT: project, DEPARTMENT_HOOK: receiver.url },
+  });
   desk = deskOf(world);
   platform = followerOf(world, 'procurement-platform');
   subsidies = followerOf(world, 'subsidy-system');
 });
-afterAll(() => world?.stop());
+afterAll(async () => {
+  await world?.stop();
+  await receiver.stop();
+  rmSync(project, { recursive: true, force: true });
+});
+function edit(change: (text: string) => string): void {
+  const file = join(project, 'policies', 'consumers.yaml');
+  const before = readFileSync(file, 'utf8');
+  const after = change(before);
+  expect(after).not.toBe(before);
+  writeFileSync(file, after);
+}
 
 const subsidyCase = { 'credit-purpose': 'subsidy-review', 'credit-case': 'ZJ-2026-0007' };
 const readBans = (consumer: string, headers: Readonly<Record<string, string>>, key: string) =>
@@ -213,6 +246,74 @@ test('the list is for its reader alone, and only for the purpose of following', 
     headers: following,
   });
   expect(receipts.body.data).toEqual({ noticeReceipts: null, overdueNotices: null });
+});
+
+test('an integrator follows by the documented code: a signed webhook, the list from its cursor, an acknowledgement', async () => {
+  const code = /```js\n([\s\S]*?)```/.exec(readFileSync('docs/recall.md', 'utf8'))![1]!;
+  const file = join(project, 'integrator.mjs');
+  writeFileSync(file, code);
+  const { verify, follow } = (await import(file)) as {
+    verify(
+      headers: Readonly<Record<string, string>>,
+      body: string,
+      secrets: readonly string[],
+      now: number,
+    ): void;
+    follow(
+      ask: (query: string, variables: Readonly<Record<string, unknown>>) => Promise<unknown>,
+      cursor: string | null,
+      handle: (notice: any) => void,
+    ): Promise<string>;
+  };
+  const ask = async (query: string, variables: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    (await world.ask({ query, variables, consumer: 'organisation-dept', headers: following })).body.data;
+  const review = { 'credit-purpose': 'honours-review', 'credit-case': 'RY-9', 'credit-user': 'one.user' };
+  await readBans('organisation-dept', review, 'banned-firm');
+  ticks += 1;
+  const [ban] = await desk.bans('banned-firm');
+  const filed = await desk.fileObjection('banned-firm', 'ProcurementBan', ban.documentNumber);
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
+  const [{ headers, body }] = receiver.received as [Receiver['received'][number]];
+  verify(headers, body, [secrets[0]!], clock().getTime());
+  expect(() => verify(headers, body, [secrets[1]!], clock().getTime())).toThrow('not from the gateway');
+  expect(() => verify(headers, body.replace('bj', 'bk'), [secrets[0]!], clock().getTime())).toThrow();
+  expect(() => verify(headers, body, [secrets[0]!], clock().getTime() + 301_000)).toThrow('too old');
+  for (const text of [id('banned-firm'), ban.documentNumber, 'ProcurementBan'])
+    expect(JSON.stringify(receiver.received)).not.toContain(text);
+
+  const handled: any[] = [];
+  const cursor = await follow(ask, null, (notice) => void handled.push(notice));
+  expect(handled).toMatchObject([
+    {
+      change: 'MARKED',
+      subject: id('banned-firm'),
+      record: ban.documentNumber,
+      read: [{ caseNumber: 'RY-9' }],
+    },
+  ]);
+  expect(cursor).toBe(JSON.parse(body).data.upTo);
+  expect(await follow(ask, cursor, (notice) => void handled.push(notice))).toBe(cursor);
+  expect(handled).toHaveLength(1);
+  const { number } = filed.body.data.fileObjection;
+  const [receipt] = (await receiptsOf(world, number)).filter(
+    ({ consumer }) => consumer === 'organisation-dept',
+  );
+  expect(receipt).toMatchObject({ delivery: 'DELIVERED', attempts: 1, deliveredAt: expect.any(String) });
+  expect(receipt.acknowledgedAt).not.toBeNull();
+});
+
+test('a secret is replaced while the gateway runs, and a bad one replaces nothing', async () => {
+  const versions = () => world.entries().filter(({ kind }) => kind === 'policies').length;
+  const before = versions();
+  const refused = () => world.logged.filter((line: any) => line.message.includes('are refused')).length;
+  edit((text) => text.replace("webhook: { url: '${DEPARTMENT_HOOK}'", "webhook: { url: '${NOT_SET}'"));
+  await expect.poll(refused, { timeout: 5000 }).toBe(1);
+  edit((text) => text.replace('${NOT_SET}', '${DEPARTMENT_HOOK}'));
+  edit((text) => text.replace(`secret'] }`, `secret', 'file:${join(project, 'next-secret')}'] }`));
+  await expect.poll(versions, { timeout: 5000 }).toBe(before + 1);
+  await desk.step('withdrawObjection', 'OBJ-2026-000003', 1);
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
+  expect(receiver.received[1]).toMatchObject({ genuine: true, signatures: 2 });
 });
 
 test('following is itself in the audit, with what was told, under pseudonyms', async () => {
