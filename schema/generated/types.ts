@@ -70,7 +70,7 @@ export type ChangeKind =
   | 'CORRECTED'
   /** An objection was filed: the record is marked. 已提出异议，记录予以标注。 */
   | 'MARKED'
-  /** The objection was rejected or withdrawn: the record stands unmarked. 异议不成立或已撤回，取消标注。 */
+  /** The objection was rejected, refused or withdrawn: the record stands unmarked. 异议不成立、不予受理或已撤回，取消标注。 */
   | 'MARK_REMOVED'
   /** An objection was upheld: the record is not used until its owner answers. 异议成立，在数据归口部门处理前停止使用。 */
   | 'OUT_OF_USE'

@@ -89,7 +89,7 @@ test('an invalid set is refused with every problem and the old one stays', async
 
 test('a withdrawn purpose and a disabled consumer act on the next request', async () => {
   edit('consumers.yaml', (text) =>
-    text.replace('purposes: [government-procurement, bidding-review]', 'purposes: [subsidy-review]'),
+    text.replace('purposes: [government-procurement, bidding-review,', 'purposes: [subsidy-review,'),
   );
   await expect.poll(async () => (await look()).code, { timeout: 5000 }).toBe('PURPOSE_NOT_HELD');
   edit('consumers.yaml', (text) =>

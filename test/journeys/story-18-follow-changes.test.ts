@@ -253,17 +253,17 @@ test('an integrator follows by the documented code: a signed webhook, the list f
   const file = join(project, 'integrator.mjs');
   writeFileSync(file, code);
   const { verify, follow } = (await import(file)) as {
-    verify(
+    verify: (
       headers: Readonly<Record<string, string>>,
       body: string,
       secrets: readonly string[],
       now: number,
-    ): void;
-    follow(
+    ) => void;
+    follow: (
       ask: (query: string, variables: Readonly<Record<string, unknown>>) => Promise<unknown>,
       cursor: string | null,
       handle: (notice: any) => void,
-    ): Promise<string>;
+    ) => Promise<string>;
   };
   const ask = async (query: string, variables: Readonly<Record<string, unknown>>): Promise<unknown> =>
     (await world.ask({ query, variables, consumer: 'organisation-dept', headers: following })).body.data;

@@ -249,9 +249,9 @@ describe('who may not know', () => {
       'procurement-platform',
       'supervisory-commission',
     ]);
-    expect((await receiptsOf(world.state.query, filed.number)).map(({ consumer }) => consumer)).toEqual([
-      'procurement-platform',
-    ]);
+    expect(
+      (await receiptsOf(world.state.query, filed.number, ['ProcurementBan'])).map(({ consumer }) => consumer),
+    ).toEqual(['procurement-platform']);
   });
 });
 

@@ -69,7 +69,7 @@ describe('an endpoint is refused', () => {
       'one.webhook.secrets.0: what it holds is not whsec_ and a key in base64',
     ],
   ])('%s', (_what, environment, message) => {
-    const { endpoints, problems } = read(environment as Record<string, string>);
+    const { endpoints, problems } = read(environment);
     expect(endpoints.size).toBe(0);
     expect(problems).toEqual([{ file: 'policies/consumers.yaml', message }]);
   });
