@@ -40,8 +40,11 @@ export interface Assessment {
   /** Basis of the texts that suspend or contradict it. */
   readonly otherBasis: readonly string[];
   /** Other records it was weighed with: who may not read their days is not shown what follows from them. */
-  readonly together?: readonly RecordRow[];
+  readonly together?: readonly Cited[];
 }
+
+/** A record and the rule it was met by. */
+export type Cited = Pick<Assessment, 'rule' | 'row'>;
 
 /** Whether it counts on the evaluation date. */
 export const isLive = ({ status }: Pick<Assessment, 'status'>): boolean =>

@@ -46,12 +46,12 @@ function weigh(rule: Rule, counted: readonly Counted[], doubtful: readonly Count
   const others = doubtful.filter(({ assessment }) => isLive(assessment));
   const possible = [...live, ...others];
   if (!reached && !possible.some(({ points }) => points === null) && total(possible) < atLeast) return [];
-  const rows = possible.flatMap(({ assessment: { row } }) => (row === undefined ? [] : [row]));
+  const together = possible.map(({ assessment }) => assessment);
   if (!reached) {
-    return live.map(({ assessment }) => ({ ...assessment, effect: 'REVIEW', together: rows }));
+    return live.map(({ assessment }) => ({ ...assessment, effect: 'REVIEW', together }));
   }
   const until = lastDayReached(certain, atLeast);
-  return certain.map(({ assessment }) => ({ ...assessment, until, together: rows }));
+  return certain.map(({ assessment }) => ({ ...assessment, until, together }));
 }
 
 /** The last day on which what still counts reaches the figure; null without a fixed end. */

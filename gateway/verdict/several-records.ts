@@ -1,8 +1,9 @@
 // What records mean together: an act recorded twice counts once, overlapping effects of one kind add up, and texts that
-// disagree about a record make a matter for a person. Points that add up: point-sums.ts.
+// disagree about a record make a matter for a person. Points that add up: point-sums.ts;
+// sanctions of different kinds: across-kinds.ts.
 import type { Rule } from '../../policies/engine/rule.ts';
-import type { RecordRow } from '../../connectors/contract.ts';
-import type { Assessment } from './assess-record.ts';
+import type { Assessment, Cited } from './assess-record.ts';
+import { acrossKinds } from './across-kinds.ts';
 import { daysBetween, lastDayOf, plusDays } from './period.ts';
 import { sumPoints } from './point-sums.ts';
 
@@ -78,23 +79,23 @@ function addUp(found: readonly Assessment[], asOf: string): readonly Assessment[
     ({ rule, from, until }) => rule.combined !== undefined && from !== null && until !== null,
   );
   if (combining.length < 2) return found;
-  const longer = new Map<Assessment, { readonly until: string; readonly together: readonly RecordRow[] }>();
+  const longer = new Map<Assessment, { readonly until: string; readonly together: readonly Cited[] }>();
   combining.sort((a, b) => (a.from! < b.from! ? -1 : a.from! > b.from! ? 1 : 0));
-  const lastOf = new Map<string, { readonly last: string; readonly rows: readonly RecordRow[] }>();
+  const lastOf = new Map<string, { readonly last: string; readonly together: readonly Cited[] }>();
   for (const assessment of combining) {
     const { rule, from, until } = assessment;
     const before = lastOf.get(rule.id);
     let last = until!;
-    const rows = assessment.row === undefined ? [] : [assessment.row];
+    const together: Cited[] = [assessment];
     if (before !== undefined && before.last >= from!) {
       const sum = plusDays(last, daysBetween(from!, before.last));
       const limit = lastDayOf(from!, rule.combined!.months);
       // A longer end that was recorded for the act itself is the authority's own sum.
       last = sum > limit ? (limit > last ? limit : last) : sum;
-      longer.set(assessment, { until: last, together: before.rows });
-      rows.push(...before.rows);
+      longer.set(assessment, { until: last, together: before.together });
+      together.push(...before.together);
     }
-    if (before === undefined || last > before.last) lastOf.set(rule.id, { last, rows });
+    if (before === undefined || last > before.last) lastOf.set(rule.id, { last, together });
   }
   return found.map((assessment) => {
     const sum = longer.get(assessment);
@@ -102,45 +103,4 @@ function addUp(found: readonly Assessment[], asOf: string): readonly Assessment[
     const over = assessment.status === 'EXPIRED' && asOf <= sum.until;
     return { ...assessment, ...sum, ...(over ? { status: 'IN_FORCE' as const } : {}) };
   });
-}
-
-/**
- * Sanctions of different kinds: of those of one day the heaviest is executed, which is the longest by itself; one that
- * comes while another has effect runs with what was left of it by a text that another law is silent on, so that the
- * days which follow from the sum alone are a matter for a person.
- */
-function acrossKinds(found: readonly Assessment[], asOf: string): readonly Assessment[] {
-  const combining = found
-    .filter(({ rule, from, until }) => rule.across !== undefined && from !== null && until !== null)
-    .sort((a, b) => (a.from! < b.from! ? -1 : a.from! > b.from! ? 1 : 0));
-  if (combining.length < 2 || combining.some(({ until, from }) => from! <= asOf && asOf <= until!))
-    return found;
-  let last = combining[0]!.until!;
-  const rows = [combining[0]!.row!];
-  for (const [at, { rule, from, until, row }] of combining.entries()) {
-    const before = combining[at - 1];
-    if (before === undefined || from! > asOf) continue;
-    if (from! > last || from === before.from) {
-      if (until! > last) last = until!;
-      rows.push(row!);
-      continue;
-    }
-    const sum = plusDays(until!, daysBetween(from!, last));
-    const limit = lastDayOf(from!, rule.combined!.months);
-    last = sum > limit ? limit : sum;
-    const latest = combining[at]!;
-    if (asOf <= last && asOf > until!) {
-      const changed: Assessment = {
-        ...latest,
-        effect: 'REVIEW',
-        status: 'IN_FORCE',
-        until: last,
-        otherBasis: [...latest.otherBasis, rule.across!],
-        together: [...rows],
-      };
-      return found.map((one) => (one === latest ? changed : one));
-    }
-    rows.push(row!);
-  }
-  return found;
 }

@@ -1,11 +1,10 @@
 // A verdict as the schema's Verdict: what it found, by which rule, on what evidence. Details of a record are
 // shown only as far as the caller may read that record.
 import type { Value } from '../../connectors/contract.ts';
-import type { Rule } from '../../policies/engine/rule.ts';
 import type { SceneRules } from '../../policies/engine/rulebook.ts';
 import type { RecordViewer } from '../request/record-view.ts';
 import { byShown } from '../request/shown-order.ts';
-import { type Assessment, type FindingStatus, type Occasion, isLive } from './assess-record.ts';
+import { type Assessment, type Cited, type FindingStatus, type Occasion, isLive } from './assess-record.ts';
 import { type Evidence, type Judgement, statusRank } from './judge.ts';
 
 const advice =
@@ -119,7 +118,7 @@ function finding(
       until === null
         ? null
         : (assessment.together ?? []).reduce<Value>(
-            (seen, other) => (seen === null ? null : viewer.derived(other, togetherFields(rule), seen)),
+            (seen, other) => (seen === null ? null : throughRecord(other, viewerOf, seen)),
             shown(ending, until),
           ),
     underObjection,
@@ -127,9 +126,15 @@ function finding(
   };
 }
 
-/** Fields whose days make a last day that several records have together. */
-function togetherFields({ startField, endField, removedField, extensionField }: Rule): readonly string[] {
-  return [startField, endField, removedField, extensionField].filter((field) => field !== undefined);
+/** A day that follows from the days of another record as well, as far as those may be read. */
+function throughRecord(
+  { rule, row }: Cited,
+  viewerOf: (recordType: string) => RecordViewer,
+  day: Value,
+): Value {
+  const { startField, endField, removedField, extensionField } = rule;
+  const names = [startField, endField, removedField, extensionField].filter((field) => field !== undefined);
+  return row === undefined ? day : viewerOf(rule.recordType.name).derived(row, names, day);
 }
 
 const byDayAndRest = byShown([

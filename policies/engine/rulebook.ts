@@ -1,4 +1,4 @@
-// The book of rules: policies/eligibility/*.cedar, one file per scene, with the scenes' subjects, what is not assessed
+// The book of rules: policies/eligibility/*.cedar, a file or more per scene (promotion.cedar, promotion-party.cedar), with the scenes' subjects, what is not assessed
 // yet, and the profiles of places. Law is dated data; this file only gathers it.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -80,14 +80,15 @@ export function loadRulebook(options: {
   for (const read of options.files) {
     const name = basename(read.file);
     hash.update(`${name}\0`).update(read.text);
-    const expected = basename(name, '.cedar').replaceAll('-', '_').toUpperCase();
+    const expected = sceneOfFile(name, names);
     problems.push(...read.problems);
     for (const policy of read.policies) {
       const rule = readRule(policy, expected, catalogue, problems);
       if (rule !== undefined) byScene.get(expected)?.push(rule);
     }
-    checkReferences(read, byScene.get(expected) ?? [], problems);
   }
+  for (const read of options.files)
+    checkReferences(read, byScene.get(sceneOfFile(basename(read.file), names)) ?? [], problems);
   const readData = <T>(name: string, shape: z.ZodType<T>): T | undefined => {
     const file = join(directory, name);
     if (!existsSync(file)) return undefined;
@@ -149,10 +150,19 @@ function isKeptFor(catalogue: Catalogue, { name, source }: RecordType, kind: Sub
     );
 }
 
+/** The scene whose name a file's begins with, the longest where several do; the file's own name where none does. */
+function sceneOfFile(file: string, scenes: readonly string[]): string {
+  const name = basename(file, '.cedar').replaceAll('-', '_').toUpperCase();
+  const of = scenes.filter((scene) => name === scene || name.startsWith(`${scene}_`));
+  return of.reduce((longest, scene) => (scene.length > longest.length ? scene : longest), of[0] ?? name);
+}
+
 /** A rule speaks of other rules of its own scene only. */
 function checkReferences({ file, policies }: CedarFile, rules: readonly Rule[], problems: Problem[]): void {
   const known = new Set(rules.map(({ id }) => id));
+  const here = new Set(policies.map(({ id }) => id));
   for (const rule of rules) {
+    if (!here.has(rule.id)) continue;
     for (const id of [...rule.replaces, ...rule.agreesWith]) {
       if (known.has(id)) continue;
       const line = policies.find((policy) => policy.id === rule.id)?.line ?? 1;

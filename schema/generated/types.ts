@@ -474,6 +474,16 @@ export type SanctionKind =
   | 'DISMISSAL'
   /** Major demerit. 记大过。 */
   | 'MAJOR_DEMERIT'
+  /** Expulsion from the Party. 开除党籍。 */
+  | 'PARTY_EXPULSION'
+  /** Probation within the Party. 留党察看。 */
+  | 'PARTY_PROBATION'
+  /** Removal from posts within the Party. 撤销党内职务。 */
+  | 'PARTY_REMOVAL'
+  /** Serious warning within the Party. 党内严重警告。 */
+  | 'PARTY_SERIOUS_WARNING'
+  /** Warning within the Party. 党内警告。 */
+  | 'PARTY_WARNING'
   /** Removal from post. 撤职。 */
   | 'REMOVAL'
   /** Warning. 警告。 */

@@ -215,6 +215,15 @@ const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
       { kind: '警告', effectiveOn: addMonths(today, -7), series: '政务处分', act: 2 },
     ],
   }),
+  'party-warned': (today) => ({
+    sanctions: [{ kind: '党内严重警告', effectiveOn: addMonths(today, -15), series: '党纪处分' }],
+  }),
+  'different-kinds': (today) => ({
+    sanctions: [
+      { kind: '警告', effectiveOn: addMonths(today, -17), series: '处分', act: 1 },
+      { kind: '记过', effectiveOn: addMonths(today, -13), series: '处分', act: 2 },
+    ],
+  }),
   'violation-on-file': (today) => ({ violations: [{ decidedOn: addMonths(today, -5) }] }),
   'old-citizen-id': (today) => ({
     keyedByOldCitizenId: true,

@@ -308,6 +308,18 @@ const PERSONS: readonly Row[] = [
     'answers for the PPP of ppp-body since July 2020',
     '2020年7月起为 ppp-body 项目政府方责任人',
   ],
+  [
+    'party-warned',
+    'BARRED',
+    '党内严重警告 (serious warning within the Party) that took effect fifteen months ago',
+    '党内严重警告，十五个月前生效，影响期内',
+  ],
+  [
+    'different-kinds',
+    'REVIEW',
+    '记过 (demerit) while a 警告 (warning) had effect: each alone has ended, their sum has not',
+    '警告处分期内又受记过处分，单独计算均已届满，合并计算未满',
+  ],
 ];
 
 /** The governments of the regions have their places in the midst of the cast: see organisation.ts. */

@@ -22,6 +22,7 @@ export function disciplineRowsOf(world: World, index: number): readonly HrRow[] 
   return sanctions.flatMap((row): HrRow[] => {
     const [citizenId, kind, series, act, , , decidedOn, effectiveOn, , status] = row;
     if (series === '政务处分') return [row];
+    if (series === '党纪处分') return [];
     const also = known || draws.chance(0.15);
     if (!also || acts.has(act) || decidedOn === null || decidedOn === undefined) return [];
     const decided = addDays(decidedOn, LATER);

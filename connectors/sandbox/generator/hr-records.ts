@@ -33,12 +33,14 @@ export const HR_COLUMNS = {
 
 export type HrTable = keyof typeof HR_COLUMNS;
 
+type PartyKind = '党内警告' | '党内严重警告' | '撤销党内职务' | '留党察看' | '开除党籍';
+
 /** What decides the legal state of a sanction. */
 export interface SanctionSpec {
-  readonly kind: '警告' | '记过' | '记大过' | '降级' | '撤职' | '开除';
+  readonly kind: '警告' | '记过' | '记大过' | '降级' | '撤职' | '开除' | PartyKind;
   readonly effectiveOn: string | null;
   readonly decidedOn?: string;
-  readonly series?: '处分' | '政务处分';
+  readonly series?: '处分' | '政务处分' | '党纪处分';
   /** Same number, same act. */
   readonly act?: number;
   /** 0 正常, 1 撤销, 2 异议, 3 其他, 4 修复. */
@@ -51,7 +53,7 @@ export interface ViolationSpec {
   readonly status?: SanctionSpec['status'];
 }
 
-/** 公务员法 §64: months of effect; a dismissal has no end. */
+/** 公务员法 §64, 纪律处分条例 §10–13: months of effect; a dismissal has no end, that of a probation is decided later. */
 const EFFECT_MONTHS: Readonly<Record<SanctionSpec['kind'], number | null>> = {
   警告: 6,
   记过: 12,
@@ -59,6 +61,11 @@ const EFFECT_MONTHS: Readonly<Record<SanctionSpec['kind'], number | null>> = {
   降级: 24,
   撤职: 24,
   开除: null,
+  党内警告: 12,
+  党内严重警告: 18,
+  撤销党内职务: 24,
+  留党察看: null,
+  开除党籍: 60,
 };
 
 /** Null: without end. */
@@ -162,7 +169,7 @@ function sanctionRows(world: World, person: Person): readonly HrRow[] {
     const series = spec.series ?? draws.pick(['处分', '政务处分']);
     return [
       ...[key, spec.kind, series, `HCXW-${person.index}-${spec.act ?? at + 1}`],
-      series === '处分' ? '合成任免机关' : '合成监察机关',
+      series === '处分' ? '合成任免机关' : series === '党纪处分' ? '合成纪律检查机关' : '合成监察机关',
       `合成${series}〔${decidedOn.slice(0, 4)}〕${person.index}${at}号`,
       ...[decidedOn, spec.effectiveOn],
       spec.effectiveOn === null || months === null ? null : addDays(addMonths(spec.effectiveOn, months), -1),
