@@ -12,8 +12,13 @@ import { NOW, type RunningGateway, id, procurement, promotion, runGateway } from
 
 let world: RunningGateway;
 let rotated: Gateway | undefined;
+let now = NOW;
 beforeAll(async () => {
-  world = await runGateway({ relays: true, environment: { PUBLIC_URL: 'https://credit.example' } });
+  world = await runGateway({
+    relays: true,
+    environment: { PUBLIC_URL: 'https://credit.example' },
+    now: () => now,
+  });
 });
 afterAll(async () => {
   await rotated?.close();
@@ -338,4 +343,26 @@ test('after the key is rotated it still verifies, with the keys archived before 
     rotated.url,
   );
   expect(again.bytes.toString()).toBe(report.document);
+});
+
+// Once the first report issued under such a clock deleted every other.
+test('a clock that runs years ahead destroys no report', async () => {
+  const { number } = (await issue([id('banned-firm')])).body.data.issueReport;
+  const read = async (): Promise<unknown> =>
+    (
+      await world.ask({
+        query: 'query ($number: ID!) { report(number: $number) { number } }',
+        variables: { number },
+        consumer: 'procurement-platform',
+        headers: procurement,
+      })
+    ).body.data.report;
+  try {
+    now = new Date('2066-01-01T04:00:00Z');
+    expect((await issue([id('clean-firm')])).body.data.issueReport.keptUntil).toBe('2081-01-01');
+    expect(await read()).toBeNull();
+  } finally {
+    now = NOW;
+  }
+  expect(await read()).toEqual({ number });
 });
