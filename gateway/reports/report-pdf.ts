@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 import { qrCodeOf } from './qr-code.ts';
 import type { ReportContent } from './report-content.ts';
@@ -47,7 +48,13 @@ export async function reportPdf(report: ReportContent, document: string, proof: 
   pdf.registerFont('text', await fontFile());
   pdf.font('text');
   pdf.fontSize(18).text(reportTitle, { align: 'center' }).moveDown(0.5);
-  for (const block of reportLayout(report, proof)) draw(pdf, block);
+  for (const block of reportLayout(report, proof)) {
+    for (const part of partsOf(block)) {
+      draw(pdf, part);
+      // Whoever else asks of this process is answered in between.
+      await nextTurn();
+    }
+  }
   drawQrCode(pdf, proof.verifyAt);
   pdf.file(Buffer.from(document, 'utf8'), {
     name: `${report.number}.json`,
@@ -60,7 +67,28 @@ export async function reportPdf(report: ReportContent, document: string, proof: 
   return Buffer.concat(chunks);
 }
 
-function draw(pdf: Pdf, block: Block): void {
+const rowsAtOnce = 20;
+
+/** A long table piece by piece; only the first has the heads of its columns. */
+function* partsOf(block: Block): Generator<Part> {
+  if (block.kind !== 'facts' && block.kind !== 'table') return yield block;
+  if (block.kind === 'table')
+    yield { kind: 'rows', rows: [block.columns], widths: block.widths, first: '#444' };
+  const [widths, first] = block.kind === 'table' ? [block.widths, 'black'] : [[0.28, 0.72], '#444'];
+  for (let at = 0; at < block.rows.length; at += rowsAtOnce)
+    yield { kind: 'rows', rows: block.rows.slice(at, at + rowsAtOnce), widths, first };
+}
+
+type Part =
+  | Exclude<Block, { readonly kind: 'facts' | 'table' }>
+  | {
+      readonly kind: 'rows';
+      readonly rows: readonly (readonly string[])[];
+      readonly widths: readonly number[];
+      readonly first: string;
+    };
+
+function draw(pdf: Pdf, block: Part): void {
   switch (block.kind) {
     case 'heading':
       keepTogether(pdf, 60);
@@ -69,12 +97,8 @@ function draw(pdf: Pdf, block: Block): void {
     case 'note':
       pdf.moveDown(0.3).fontSize(9).text(printable(block.text), margin).moveDown(0.3);
       return;
-    case 'facts':
-      for (const row of block.rows) drawRow(pdf, row, [0.28, 0.72], '#444');
-      return;
-    case 'table':
-      drawRow(pdf, block.columns, block.widths, '#444');
-      for (const row of block.rows) drawRow(pdf, row, block.widths, 'black');
+    case 'rows':
+      for (const row of block.rows) drawRow(pdf, row, block.widths, block.first);
       return;
     default:
       block satisfies never;

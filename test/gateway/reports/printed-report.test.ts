@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { qrCodeOf } from '../../../gateway/reports/qr-code.ts';
 import { reportPage, verificationPage } from '../../../gateway/reports/report-page.ts';
 import { reportPdf } from '../../../gateway/reports/report-pdf.ts';
-import { content, proof } from './fixtures.ts';
+import { content, finding, proof } from './fixtures.ts';
 
 test('the page shows what was found, by which rule, and what the report does not speak of', () => {
   const page = reportPage(content, proof);
@@ -55,6 +55,25 @@ test('a report of a hundred members is drawn too', async () => {
   };
   const pages = (await reportPdf(many, '{}', proof)).toString('latin1').match(/\/Type \/Page\b/g);
   expect(pages!.length).toBeGreaterThan(10);
+});
+
+// Once nobody else was answered for seconds.
+test('while a long report is drawn, whoever else asks has his turn', async () => {
+  const [member] = content.answer.members;
+  const findings = Array.from({ length: 2000 }, () => finding);
+  const long = {
+    ...content,
+    answer: { ...content.answer, members: [{ ...member!, verdict: { ...member!.verdict, findings } }] },
+  };
+  let [turns, drawn] = [0, false];
+  const count = (): void => {
+    turns += 1;
+    if (!drawn) setImmediate(count);
+  };
+  setImmediate(count);
+  await reportPdf(long, '{}', proof);
+  drawn = true;
+  expect(turns).toBeGreaterThan(100);
 });
 
 test('the QR code is a square with its three finders', () => {
