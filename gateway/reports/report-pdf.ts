@@ -69,9 +69,12 @@ export async function reportPdf(report: ReportContent, document: string, proof: 
 
 const rowsAtOnce = 20;
 
-/** A long table piece by piece; only the first has the heads of its columns. */
+/** A block in pieces that are drawn at once: a long table comes a few rows at a time. */
 function* partsOf(block: Block): Generator<Part> {
-  if (block.kind !== 'facts' && block.kind !== 'table') return yield block;
+  if (block.kind !== 'facts' && block.kind !== 'table') {
+    yield block;
+    return;
+  }
   if (block.kind === 'table')
     yield { kind: 'rows', rows: [block.columns], widths: block.widths, first: '#444' };
   const [widths, first] = block.kind === 'table' ? [block.widths, 'black'] : [[0.28, 0.72], '#444'];
