@@ -74,7 +74,7 @@ test('the manifests of the repository fit the SDL', () => {
   const listing = court.records.get('CourtListing')!;
   expect([...listing.subjects].map(([kind, key]) => [kind, key.forms.map((form) => form.name)])).toEqual([
     ['Organization', ['uscc', 'org-code']],
-    ['Person', ['citizen-id']],
+    ['Person', ['citizen-id', 'citizen-id-15']],
   ]);
 });
 
@@ -156,7 +156,7 @@ describe('a manifest that does not fit is refused with its line', () => {
     ],
     [
       'a kind of subject left out',
-      '      Person: { column: cardNum, as: citizen-id }\n',
+      '      Person: { column: cardNum, as: [citizen-id, citizen-id-15] }\n',
       '',
       '16: records.CourtListing.subjects: say by which column a Person is found',
     ],

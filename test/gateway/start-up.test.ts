@@ -87,6 +87,43 @@ describe('refused, with file and line', () => {
     );
   });
 
+  test('validity by fields that are not there', async () => {
+    edit('schema/hr.graphql', (text) =>
+      text.replace('@valid(from: "from", to: "to")', '@valid(from: "since", to: "to")'),
+    );
+    expect(await problems()).toContainEqual(
+      expect.stringMatching(/^schema\/hr\.graphql:\d+ Post: @valid\(from\): there is no field since/),
+    );
+  });
+
+  test('a list that is asked for one day, of records that do not say when they held', async () => {
+    edit('schema/hr.graphql', (text) => text.replace(' @valid(from: "from", to: "to")', ''));
+    expect(await problems()).toContainEqual(
+      expect.stringMatching(/^schema\/hr\.graphql:\d+ posts\(on\): Post needs @valid/),
+    );
+  });
+
+  test('a day that must be given', async () => {
+    edit('schema/hr.graphql', (text) => text.replace('posts(on: Date)', 'posts(on: Date!)'));
+    expect(await problems()).toContainEqual(
+      expect.stringMatching(/^schema\/hr\.graphql:\d+ posts\(on\): must be a Date that may be left out/),
+    );
+  });
+
+  test('a sum without its figure, and one of what cannot be added', async () => {
+    const file = 'policies/eligibility/bidding.cedar';
+    edit(file, (text) => text.replace('@atLeast("12")\n', ''));
+    expect(await problems()).toContainEqual(
+      expect.stringMatching(
+        /^policies\/eligibility\/bidding\.cedar:\d+ @sum, @per and @atLeast come together/,
+      ),
+    );
+    edit(file, (text) => text.replaceAll('@sum("points")', '@sum("cycle")'));
+    expect(await problems()).toContainEqual(
+      expect.stringMatching(/bidding\.cedar:\d+ @sum\("cycle"\) is no field of type Int/),
+    );
+  });
+
   test('SDL that does not parse', async () => {
     edit('schema/court.graphql', (text) => `${text}\ntype Broken {`);
     expect(await problems()).toContainEqual(

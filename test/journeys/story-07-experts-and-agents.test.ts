@@ -120,7 +120,7 @@ describe('points of bidders', () => {
     const { outcome, findings } = await agent('points-over', 'BIDDING');
     expect(outcome).toBe('REVIEW');
     expect(findings).toHaveLength(2);
-    expect(findings[0]).toMatchObject({ rule: 'R17', status: 'IN_FORCE', source: 'bidding' });
+    expect(findings[0]).toMatchObject({ rule: 'R17-points', status: 'IN_FORCE', source: 'bidding' });
     expect(new Set(findings.map(({ until }: { until: string }) => until)).size).toBe(1);
   });
 

@@ -6,7 +6,8 @@ export const PUBLICITY_TABLES = `
   create schema publicity;
   create table publicity.penalty (
     cf_xdr_shxym text not null, cf_wsh text, cf_wfxw text, cf_yj text, cf_cflb text, cf_nr_fk numeric,
-    cf_jdrq date, cf_gsrq date, cf_gsjzq date, cf_cfjg text, cf_zt text not null
+    cf_jdrq date, cf_gsrq date, cf_gsjzq date, cf_cfjg text, cf_cb boolean,
+    cf_zt text not null
   );
   create table publicity.wage_arrears_listing (
     uscc text not null, doc_no text, authority text, listed_on date, removed_on date, zt text not null

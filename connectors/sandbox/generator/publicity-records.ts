@@ -15,7 +15,7 @@ export type PublicityRow = readonly (string | null)[];
 export const PUBLICITY_COLUMNS = {
   penalty: [
     ...(['cf_xdr_shxym', 'cf_wsh', 'cf_wfxw', 'cf_yj', 'cf_cflb', 'cf_nr_fk', 'cf_jdrq'] as const),
-    ...(['cf_gsrq', 'cf_gsjzq', 'cf_cfjg', 'cf_zt'] as const),
+    ...(['cf_gsrq', 'cf_gsjzq', 'cf_cfjg', 'cf_cb', 'cf_zt'] as const),
   ],
   wage_arrears_listing: ['uscc', 'doc_no', 'authority', 'listed_on', 'removed_on', 'zt'],
   bidding_ban: ['uscc', 'doc_no', 'ground', 'authority', 'valid_from', 'valid_to', 'zt'],
@@ -112,6 +112,8 @@ function penaltyRows(
   index: number,
   specs: readonly PenaltySpec[],
 ): readonly PublicityRow[] {
+  // Twenty days are more than seven working days, whatever the holidays.
+  const late = index % 13 === 0;
   return specs.map(({ kind, fine, decidedOn, basis, status }, at) => [
     ...[
       key(),
@@ -119,8 +121,8 @@ function penaltyRows(
       '合成违法行为',
       basis ?? BASES[index % 3]!,
     ],
-    ...[kind, fine ?? null, decidedOn, addDays(decidedOn, 5), addMonths(decidedOn, 36)],
-    ...['合成行政执法局', status ?? '0'],
+    ...[kind, fine ?? null, decidedOn, addDays(decidedOn, late ? 20 : 5), addMonths(decidedOn, 36)],
+    ...['合成行政执法局', late ? 't' : 'f', status ?? '0'],
   ]);
 }
 

@@ -30,6 +30,10 @@ import {
   contractsOf,
   misconductOf,
 } from '../../../connectors/sandbox/generator/procurement-records.ts';
+import {
+  PUBLICITY_COLUMNS,
+  publicityRowsOf,
+} from '../../../connectors/sandbox/generator/publicity-records.ts';
 import { MOST_ORGANISATIONS, MOST_PERSONS, type World } from '../../../connectors/sandbox/generator/world.ts';
 import { readOptions } from '../../../connectors/sandbox/options.ts';
 import { parseCitizenId } from '../../../schema/identifiers/citizen-id.ts';
@@ -220,4 +224,25 @@ describe('options', () => {
       expect(() => readOptions(['--seed', 'x'], bad, now)).toThrow(name);
     }
   });
+});
+
+test('a penalty is said to be published late exactly where seven working days had passed', () => {
+  const workingDays = (from: string, to: string): number => {
+    let days = 0;
+    for (let day = addDays(from, 1); day <= to; day = addDays(day, 1))
+      if (![0, 6].includes(new Date(day).getUTCDay())) days += 1;
+    return days;
+  };
+  const columns: readonly string[] = PUBLICITY_COLUMNS.penalty;
+  const value = (row: readonly (string | null)[], column: string): string =>
+    row[columns.indexOf(column)] ?? '';
+  const late = new Set<string>();
+  for (let index = 0; index < WORLD.organisations; index += 1) {
+    for (const row of publicityRowsOf(WORLD, 'penalty', index)) {
+      const over = workingDays(value(row, 'cf_jdrq'), value(row, 'cf_gsrq')) > 7;
+      expect([index, value(row, 'cf_cb')]).toEqual([index, over ? 't' : 'f']);
+      late.add(value(row, 'cf_cb'));
+    }
+  }
+  expect(late.size).toBe(2);
 });
