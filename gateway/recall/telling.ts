@@ -63,6 +63,8 @@ export function keepTelling(options: TellingOptions): Telling {
         (error: unknown) => {
           failures += 1;
           if (failures === 1) log.warn({ err: error }, 'readers cannot be told of changes for now');
+          // A database that is away is back by then: something is wrong with what is to be told.
+          if (failures === 6) log.error({ err: error }, 'readers are not told of changes: look at it');
         },
       )
       .finally(() => {

@@ -14,8 +14,10 @@ import {
   announcedBefore,
   claimMessages,
   countMessages,
-  dropMessages,
+  dropMessage,
+  dropUnsent,
   endpointGone,
+  forgetMessages,
   goneEndpoints,
   makeMessage,
   messageDelivered,
@@ -59,6 +61,12 @@ const mostAtOnce = 32;
 /** How long a claim holds: longer than an attempt can take. */
 const claimMilliseconds = 30_000;
 const noticesAtOnce = 200;
+/** How long a message waits for a replica that knows its endpoint: policies do not change everywhere at once. */
+const unsentMilliseconds = 3_600_000;
+const keptMilliseconds = 400 * 86_400_000;
+const forgottenAtOnce = 1000;
+
+const before = (at: Date, milliseconds: number): Date => new Date(at.getTime() - milliseconds);
 
 /** Each endpoint has connections of its own. */
 const keyOf = ({ consumer, fingerprint }: Endpoint): string => `${consumer} ${fingerprint}`;
@@ -72,6 +80,7 @@ export function dispatchWebhooks(options: DispatchOptions): Dispatch {
   let looking: Promise<void> | undefined;
   let again = false;
   let failures = 0;
+  let forgotten = '';
   const closed = (): boolean => closing.signal.aborted;
 
   const live = async (): Promise<ReadonlyMap<string, Endpoint>> => {
@@ -111,7 +120,7 @@ export function dispatchWebhooks(options: DispatchOptions): Dispatch {
     const { consumer } = endpoint;
     // A purpose may have been withdrawn since it was made.
     const { some } = await someTold(consumer, await announcedBefore(state.query, message), message.up_to);
-    if (!some) return dropMessages(state.query, { id: message.id }, clock());
+    if (!some) return dropMessage(state.query, message.id, clock());
     const key = keyOf(endpoint);
     let sender = senders.get(key);
     if (sender === undefined) senders.set(key, (sender = openSender(endpoint.url, clock)));
@@ -152,11 +161,11 @@ export function dispatchWebhooks(options: DispatchOptions): Dispatch {
         senders.delete(key);
         await sender.close();
       }
-      await dropMessages(state.query, { except: consumers }, clock());
+      const at = clock();
+      await dropUnsent(state.query, consumers, { at, overdue: before(at, unsentMilliseconds) });
       for (const consumer of consumers) await announce(consumer);
       const most = mostAtOnce - underWay.size;
       if (most <= 0 || consumers.length === 0 || closed()) continue;
-      const at = clock();
       const until = new Date(at.getTime() + claimMilliseconds);
       for (const message of await claimMessages(state.query, consumers, { at, until, most })) {
         const done = attempt(now.get(message.consumer)!, message)
@@ -169,6 +178,10 @@ export function dispatchWebhooks(options: DispatchOptions): Dispatch {
       }
     } while (again && !closed());
     watch.counted(await countMessages(state.query));
+    const today = beijingDay(clock());
+    if (forgotten === today) return;
+    await forgetMessages(state.query, before(clock(), keptMilliseconds), forgottenAtOnce);
+    forgotten = today;
   };
 
   const run = (): void => {

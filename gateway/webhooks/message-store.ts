@@ -137,17 +137,36 @@ export async function messageFailed(
   );
 }
 
-/** Closes an open message that is not to be sent any more. */
-export async function dropMessages(
-  query: Query,
-  to: { readonly except: readonly string[] } | { readonly id: string },
-  at: Date,
-): Promise<void> {
-  const [condition, given] = 'id' in to ? ['id = $2', to.id] : ['consumer <> all($2::text[])', to.except];
+/** Closes an open message that there is nothing left to say by. */
+export async function dropMessage(query: Query, id: string, at: Date): Promise<void> {
   await query(
-    `update gateway.webhook_message set state = 'DROPPED', ended_at = $1, claimed_until = null
-     where state = 'PENDING' and ${condition}`,
-    [at, given],
+    `update gateway.webhook_message set state = 'DROPPED', ended_at = $2, claimed_until = null
+     where id = $1 and state = 'PENDING'`,
+    [id, at],
+  );
+}
+
+/** Closes open messages of consumers that no replica sends to: not these, and due since before `overdue`. */
+export async function dropUnsent(
+  query: Query,
+  consumers: readonly string[],
+  { at, overdue }: { readonly at: Date; readonly overdue: Date },
+): Promise<void> {
+  await query(
+    `update gateway.webhook_message set state = 'DROPPED', ended_at = $2, claimed_until = null
+     where state = 'PENDING' and consumer <> all($1::text[]) and next_at < $3`,
+    [consumers, at, overdue],
+  );
+}
+
+/** Forgets messages that ended before a day, but for the last of each consumer; at most `most`. */
+export async function forgetMessages(query: Query, before: Date, most: number): Promise<void> {
+  await query(
+    `delete from gateway.webhook_message where id in (
+       select id from gateway.webhook_message m where ended_at < $1 and exists (
+         select from gateway.webhook_message l where l.consumer = m.consumer and l.up_to > m.up_to)
+       limit $2)`,
+    [before, most],
   );
 }
 

@@ -3,7 +3,8 @@ import { inGroups } from '../../../gateway/remedies/in-groups.ts';
 
 /** Statements as they were asked; each is answered, or fails, when the test says so. */
 function statements() {
-  const asked: { keys: readonly string[]; answer: (rows: readonly string[]) => void; fail: () => void }[] = [];
+  const asked: { keys: readonly string[]; answer: (rows: readonly string[]) => void; fail: () => void }[] =
+    [];
   const lookUp = inGroups(
     (keys: readonly string[]) =>
       new Promise<readonly string[]>((resolve, reject) =>

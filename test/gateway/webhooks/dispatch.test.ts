@@ -283,6 +283,13 @@ describe('nothing is sent', () => {
     start(endpoints);
     await until(async () => (await messages()).map(({ failures }) => failures), [1]);
     endpoints.pop();
+    // Another replica may know it: what is due waits an hour for that.
+    world.now = new Date(world.now.getTime() + 1_800_000);
+    let looked = 0;
+    start([], { watch: { attempted: () => undefined, counted: () => void (looked += 1) } });
+    await until(() => Promise.resolve(looked > 2), true);
+    expect(await states()).toEqual(['PENDING']);
+    world.now = daysFrom(world.now, 1);
     await until(states, ['DROPPED']);
     world.snapshot = world.withConsumers({
       'procurement-platform': { purposes: ['government-procurement'] },
@@ -293,4 +300,16 @@ describe('nothing is sent', () => {
     await until(() => Promise.resolve(looks > 2), true);
     expect(receiver.received).toHaveLength(1);
   });
+});
+
+test('messages are forgotten after a year, but for the last, by which the next one is known', async () => {
+  await tellSomething();
+  await start().close();
+  start();
+  await until(states, ['DELIVERED']);
+  await tellSomething();
+  await until(states, ['DELIVERED', 'DELIVERED']);
+  world.now = daysFrom(world.now, 401);
+  await until(async () => (await messages()).map(({ up_to }) => up_to), ['2']);
+  expect(receiver.received).toHaveLength(2);
 });
