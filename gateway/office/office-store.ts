@@ -2,6 +2,7 @@
 // lock of remedies, for each may change the other.
 import type { Query } from '../state/state.ts';
 import { type StepBy, longestList } from '../remedies/remedy-store.ts';
+import { comparableNumber } from '../remedies/record-number.ts';
 import type { ActKind } from './office-procedure.ts';
 
 /** A measure or a letter as it stands. Days are YYYY-MM-DD. */
@@ -72,8 +73,8 @@ export function actsOfSubject(query: Query, subject: string, kind: ActKind): Pro
   );
 }
 
-/** Open measures on a record. */
-export function measuresOnRecord(
+/** Open measures on a record, whichever way its number is written. */
+export async function measuresOnRecord(
   query: Query,
   of: {
     readonly subject: string;
@@ -82,11 +83,13 @@ export function measuresOnRecord(
     readonly record: string;
   },
 ): Promise<readonly OfficeAct[]> {
-  return query<OfficeAct>(
+  const all = await query<OfficeAct>(
     `select ${columns} from gateway.office_act
-     where subject = $1 and source = $2 and record_type = $3 and record = $4 and open and kind = 'MEASURE' order by number`,
-    [of.subject, of.source, of.record_type, of.record],
+     where subject = $1 and source = $2 and record_type = $3 and open and kind = 'MEASURE' order by number`,
+    [of.subject, of.source, of.record_type],
   );
+  const number = comparableNumber(of.record);
+  return all.filter(({ record }) => record !== null && comparableNumber(record) === number);
 }
 
 /** Letters whose clock has run out, the longest first. */

@@ -72,3 +72,18 @@ export const officeTables = `
     select number, uscc, citizen_id, type, title, basis, document, authority, matter, from_on as issued_on, due_on,
       state, answer, outcome, closed_on
     from gateway.office_act where kind = 'LETTER';`;
+
+/** A measure that is suspended says so, even where the record's owner writes its number otherwise by now. */
+export const suspendedMeasures = `
+  create or replace view credit_office.measure as
+    select a.number, a.uscc, a.citizen_id, a.type, a.title, a.nature, a.honours, a.basis, a.document, a.authority,
+      a.executor, a.from_on, a.to_on, a.closed_on as lifted_on, a.state, a.answer as feedback,
+      a.source as on_source, a.record_type as on_record_type, a.record as on_record,
+      coalesce(r.effect, case a.state when 'SUSPENDED' then 'UNDER_OBJECTION' else 'EFFECTIVE' end) as record_status
+    from gateway.office_act a left join lateral (
+      select effect from gateway.remedy r
+      where r.subject = a.subject and r.source = a.source and r.record_type = a.record_type and r.record = a.record
+        and (r.effect in ('REPAIRED', 'REVOKED') or (r.effect = 'UNDER_OBJECTION' and not a.stands))
+      order by r.effect = 'UNDER_OBJECTION' limit 1
+    ) r on true
+    where a.kind = 'MEASURE';`;

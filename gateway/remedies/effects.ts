@@ -5,13 +5,21 @@ import type { Log } from '../../connectors/log.ts';
 import { ClientError } from '../errors.ts';
 import { type Pseudonymise, pseudonymOf } from '../request/pseudonyms.ts';
 import type { GatewayState } from '../state/state.ts';
+import { mitigatedMark } from '../verdict/assess-record.ts';
 import { inGroups } from './in-groups.ts';
 import type { RemedyEffect } from './procedure.ts';
 import { comparableNumber } from './record-number.ts';
 
+/** What remedies make of one record. */
+export interface Effect {
+  readonly effect?: RemedyEffect;
+  /** A person has recognised a self-correction: shown with its findings, and of no other effect. */
+  readonly mitigated: boolean;
+}
+
 /** Source → record type → subject id → document number as it is compared → effect. */
 export type Effects = ReadonlyMap<string, SourceEffects>;
-type SourceEffects = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, RemedyEffect>>>;
+type SourceEffects = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, Effect>>>;
 
 export interface EffectLookUp {
   /**
@@ -26,12 +34,13 @@ interface EffectRow {
   readonly source: string;
   readonly record_type: string;
   readonly record: string;
-  readonly effect: RemedyEffect;
+  /** Null of a mitigation. */
+  readonly effect: RemedyEffect | null;
 }
 
 const none: Effects = new Map();
 const lookUp =
-  'select subject, source, record_type, record, effect from gateway.remedy where subject = any($1) and effect is not null';
+  "select subject, source, record_type, record, effect from gateway.remedy where subject = any($1) and (effect is not null or (kind = 'MITIGATION' and open))";
 
 /** `state` undefined: no remedies are kept, so none has an effect. */
 export function openEffects(
@@ -62,12 +71,15 @@ export function openEffects(
 
 /** A settled effect outranks an open objection. */
 function gather(rows: readonly EffectRow[], ids: ReadonlyMap<string, string>): Effects {
-  const effects = new Map<string, Map<string, Map<string, Map<string, RemedyEffect>>>>();
+  const effects = new Map<string, Map<string, Map<string, Map<string, Effect>>>>();
   for (const { subject, source, record_type, record, effect } of rows) {
     const id = ids.get(subject)!;
     const ofRecords = entry(entry(entry(effects, source), record_type), id);
     const number = comparableNumber(record);
-    if (effect !== 'UNDER_OBJECTION' || !ofRecords.has(number)) ofRecords.set(number, effect);
+    const known = ofRecords.get(number) ?? { mitigated: false };
+    if (effect === null) ofRecords.set(number, { ...known, mitigated: true });
+    else if (effect !== 'UNDER_OBJECTION' || known.effect === undefined)
+      ofRecords.set(number, { ...known, effect });
   }
   return effects;
 }
@@ -102,7 +114,7 @@ export function underEffects(
       const changed = [...ofRecord].map(([id, found]): [string, readonly RecordRow[]] => {
         const numbers = bySubject?.get(id);
         if (numbers === undefined && !added) return [id, found];
-        const effectOn = (row: RecordRow): RemedyEffect | undefined =>
+        const effectOn = (row: RecordRow): Effect | undefined =>
           numbers?.get(comparableNumber(String(row[field])));
         return [id, found.flatMap((row) => affected(row, effectOn(row), added ? field : undefined))];
       });
@@ -115,13 +127,15 @@ export function underEffects(
 }
 
 /** Empty where the row is out of use. */
-function affected(row: RecordRow, effect: RemedyEffect | undefined, drop: string | undefined): RecordRow[] {
+function affected(row: RecordRow, found: Effect | undefined, drop: string | undefined): RecordRow[] {
+  const { effect, mitigated = false } = found ?? {};
   if (effect === 'REPAIRED' || effect === 'REVOKED') return [];
   // A status the owner has taken further is not taken back.
   const marked = effect === 'UNDER_OBJECTION' && row['recordStatus'] === 'EFFECTIVE';
-  if (!marked && drop === undefined) return [row];
+  if (!marked && !mitigated && drop === undefined) return [row];
   const copy = Object.assign(Object.create(null) as Record<string, RecordRow[string]>, row);
   if (marked) copy['recordStatus'] = 'UNDER_OBJECTION';
+  if (mitigated) copy[mitigatedMark] = true;
   if (drop !== undefined) delete copy[drop];
   return [copy];
 }

@@ -52,6 +52,16 @@ export const repairProcedure: Procedure<RepairState, RepairStep> = {
   },
 };
 
+export type MitigationState = 'RECOGNISED' | 'WITHDRAWN';
+export type MitigationStep = 'withdrawMitigation';
+
+/** A self-correction that a person has recognised. It has no effect on the record: it is shown beside it. */
+export const mitigationProcedure: Procedure<MitigationState, MitigationStep> = {
+  first: 'RECOGNISED',
+  steps: { withdrawMitigation: { from: ['RECOGNISED'], to: 'WITHDRAWN' } },
+  states: { RECOGNISED: { open: true }, WITHDRAWN: { open: false } },
+};
+
 /** Deeds of the interface that take a step; the others are called as their step is. */
 const deedOf: Readonly<Record<string, string>> = {
   uphold: 'decideObjection',

@@ -6,6 +6,7 @@ import { pseudonymOf } from '../request/pseudonyms.ts';
 import type { Decided } from '../request/stages.ts';
 import type { RemedyKind } from '../../policies/engine/remedy-law.ts';
 import { changesSince } from './remedy-changes.ts';
+import { mitigationDeeds } from './mitigations.ts';
 import { objectionDeeds } from './objections.ts';
 import { isInSight, mayActFor, oneself, typesInSight } from './in-sight.ts';
 import { type Given, type RemedyParts, kept, subjectIn } from './remedy-desk.ts';
@@ -20,12 +21,18 @@ import {
 import { correctionView, viewsOf } from './remedy-view.ts';
 import { repairDeeds } from './repairs.ts';
 
+const typeOf: Readonly<Record<RemedyKind, string>> = {
+  OBJECTION: 'Objection',
+  REPAIR: 'Repair',
+  MITIGATION: 'Mitigation',
+};
+
 /** Serves the roots of schema/credit-remedies.graphql. */
 export function remedies(parts: RemedyParts): Partial<OwnRoots> {
   const byNumber =
     (kind: RemedyKind, root: string): OwnResolver =>
     ({ number }, decided) => {
-      mustSee(decided, kind === 'OBJECTION' ? 'Objection.number' : 'Repair.number', root);
+      mustSee(decided, `${typeOf[kind]}.number`, root);
       return kept(parts, decided.admitted.request, async ({ query }) => {
         const remedy = await remedyByNumber(query, String(number));
         if (remedy?.kind !== kind || !isInSight(decided, remedy, parts.pseudonymise)) return null;
@@ -40,13 +47,15 @@ export function remedies(parts: RemedyParts): Partial<OwnRoots> {
     return kept(parts, decided.admitted.request, async ({ query }) => ({
       objections: await viewsOf(query, await listOf(query, { kind: 'OBJECTION', recordTypes }), decided),
       repairs: await viewsOf(query, await listOf(query, { kind: 'REPAIR', recordTypes }), decided),
+      mitigations: await viewsOf(query, await listOf(query, { kind: 'MITIGATION', recordTypes }), decided),
     }));
   };
   return {
-    mutations: { ...objectionDeeds(parts), ...repairDeeds(parts) },
+    mutations: { ...objectionDeeds(parts), ...repairDeeds(parts), ...mitigationDeeds(parts) },
     queries: {
       objection: byNumber('OBJECTION', 'objection'),
       repair: byNumber('REPAIR', 'repair'),
+      mitigation: byNumber('MITIGATION', 'mitigation'),
       remediesOf: async (given: Given, decided) => {
         mustSee(decided, 'RemedyList.objections', 'remediesOf');
         const of = subjectIn(given, 'remediesOf', decided);

@@ -79,6 +79,9 @@ export interface Filing {
   readonly kind: RemedyKind;
   readonly statement: string;
   readonly correctedOn?: string;
+  /** The body that decided, and why; of a mitigation. */
+  readonly decidedBy?: string;
+  readonly reason?: string;
   readonly procedure: Procedure<string, string>;
   /** Throws where the record found does not allow it. */
   readonly allows?: (found: FoundRecord) => void;
@@ -115,7 +118,7 @@ export async function file(
       if (settled !== undefined)
         throw new ClientError('REMEDY_SETTLED', `${deed}(record)`, undefined, settled.number);
       filing.allows?.(found);
-      const by = actor(decided, parts, undefined);
+      const by = actor(decided, parts, filing.reason);
       const entered = await enterRemedy(
         query,
         {
@@ -128,6 +131,7 @@ export async function file(
           statement: filing.statement,
           facts: found.facts,
           corrected_on: filing.correctedOn ?? null,
+          decided_by: filing.decidedBy ?? null,
           filed_on: admitted.today,
           due_on: dueOn(decided, kind, state),
         },

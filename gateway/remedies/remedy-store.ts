@@ -26,6 +26,8 @@ export interface Remedy {
   readonly due_on: string | null;
   /** Why it was not admitted; null where it was, or is not decided. */
   readonly ground: string | null;
+  /** Of a mitigation: the body that decided. */
+  readonly decided_by: string | null;
 }
 
 /** Who takes a step, when and why. */
@@ -64,7 +66,7 @@ export interface CorrectionRow {
 export const longestList = 100;
 
 const columns = `number, kind, subject, subject_kind, subject_id, source, record_type, record, state, revision, open,
-  effect, statement, corrected_on::text, filed_on::text, due_on::text, ground`;
+  effect, statement, corrected_on::text, filed_on::text, due_on::text, ground, decided_by`;
 
 /** Everything or nothing of `work`, which alone changes remedies meanwhile. */
 export function changing<T>(state: GatewayState, work: (query: Query) => Promise<T>): Promise<T> {
@@ -125,19 +127,22 @@ export function overdueOn(
   );
 }
 
-export type NewRemedy = Omit<Remedy, 'number' | 'revision' | 'open' | 'ground'> & {
-  /** What conditions of policies look at in the record. */
-  readonly facts: Readonly<Record<string, unknown>>;
-};
+export type NewRemedy = Omit<Remedy, 'number' | 'revision' | 'open' | 'ground' | 'decided_by'> &
+  Partial<Pick<Remedy, 'decided_by'>> & {
+    /** What conditions of policies look at in the record. */
+    readonly facts: Readonly<Record<string, unknown>>;
+  };
+
+const prefixes: Readonly<Record<RemedyKind, string>> = { OBJECTION: 'OBJ', REPAIR: 'REP', MITIGATION: 'MIT' };
 
 /** Writes a new remedy with its first step. */
 export async function enterRemedy(query: Query, remedy: NewRemedy, by: StepBy): Promise<Remedy> {
-  const prefix = `${remedy.kind === 'OBJECTION' ? 'OBJ' : 'REP'}-${remedy.filed_on.slice(0, 4)}-`;
+  const prefix = `${prefixes[remedy.kind]}-${remedy.filed_on.slice(0, 4)}-`;
   const [entered] = await query<Remedy>(
     `insert into gateway.remedy (number, kind, subject, subject_kind, subject_id, source, record_type, record, state,
-       effect, statement, corrected_on, filed_on, due_on, facts)
+       effect, statement, corrected_on, filed_on, due_on, facts, decided_by)
      values ($1::text || lpad(nextval('gateway.remedy_number')::text, 6, '0'),
-       $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning ${columns}`,
+       $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning ${columns}`,
     [
       prefix,
       remedy.kind,
@@ -154,6 +159,7 @@ export async function enterRemedy(query: Query, remedy: NewRemedy, by: StepBy): 
       remedy.filed_on,
       remedy.due_on,
       remedy.facts,
+      remedy.decided_by ?? null,
     ],
   );
   await writeStep(query, null, entered!, by);

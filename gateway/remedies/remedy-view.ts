@@ -1,17 +1,24 @@
 // Remedies as the interface shows them; what a caller may see of them the decision table says field by field.
+import type { RemedyKind } from '../../policies/engine/remedy-law.ts';
 import type { Decided } from '../request/stages.ts';
 import type { Query } from '../state/state.ts';
 import { permittedDeeds } from './in-sight.ts';
 import {
-  type ObjectionState,
-  type RepairState,
+  type Procedure,
   deedsIn,
+  mitigationProcedure,
   objectionProcedure,
   repairProcedure,
 } from './procedure.ts';
 import { type CorrectionRow, type Remedy, type RemedyStepRow, stepsOf } from './remedy-store.ts';
 
 type View = Readonly<Record<string, unknown>>;
+
+const procedures: Readonly<Record<RemedyKind, Procedure<string, string>>> = {
+  OBJECTION: objectionProcedure,
+  REPAIR: repairProcedure,
+  MITIGATION: mitigationProcedure,
+};
 
 /** Views with their history, in one statement, and with what the caller can do now. */
 export async function viewsOf(
@@ -34,10 +41,7 @@ export async function viewsOf(
 }
 
 function viewOf(remedy: Remedy, steps: readonly RemedyStepRow[], decided: Decided): View {
-  const deeds =
-    remedy.kind === 'OBJECTION'
-      ? deedsIn(objectionProcedure, remedy.state as ObjectionState)
-      : deedsIn(repairProcedure, remedy.state as RepairState);
+  const deeds = deedsIn<string, string>(procedures[remedy.kind], remedy.state);
   return {
     number: remedy.number,
     revision: remedy.revision,
@@ -48,8 +52,11 @@ function viewOf(remedy: Remedy, steps: readonly RemedyStepRow[], decided: Decide
     record: remedy.record,
     statement: remedy.statement,
     promise: remedy.statement,
+    fact: remedy.statement,
+    decidedBy: remedy.decided_by,
     correctedOn: remedy.corrected_on,
     filedOn: remedy.filed_on,
+    recognisedOn: remedy.filed_on,
     dueOn: remedy.due_on,
     overdue: remedy.open && remedy.due_on !== null && remedy.due_on < decided.admitted.today,
     effect: remedy.effect,

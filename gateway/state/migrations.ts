@@ -1,7 +1,7 @@
 // The tables of the gateway's own state, step by step. A step that has been released is never changed: a later one
 // corrects it. Every step can run on a database in use.
 
-import { officeTables } from '../office/office-tables.ts';
+import { officeTables, suspendedMeasures } from '../office/office-tables.ts';
 import { recallTables } from '../recall/recall-tables.ts';
 import { webhookTables } from '../webhooks/webhook-tables.ts';
 import { remedyTables } from '../remedies/remedy-tables.ts';
@@ -94,6 +94,15 @@ const accessIndex = `
 
 const groundOfRefusal = 'alter table gateway.remedy add column if not exists ground text;';
 
+const mitigations = `
+  alter table gateway.remedy drop constraint if exists remedy_kind_check;
+  alter table gateway.remedy add constraint remedy_kind_check check (kind in ('OBJECTION', 'REPAIR', 'MITIGATION'));
+  alter table gateway.remedy add column if not exists decided_by text;
+  -- What a request asks of its subjects' records.
+  create index if not exists remedy_meaning on gateway.remedy (subject)
+    where effect is not null or (kind = 'MITIGATION' and open);
+  drop index if exists gateway.remedy_effect;`;
+
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'subjects of a case', sql: caseSubjects },
   { id: 2, name: 'remedies', sql: remedyTables },
@@ -103,4 +112,6 @@ export const migrations: readonly Migration[] = [
   { id: 6, name: 'grounds of refusal', sql: groundOfRefusal },
   { id: 7, name: 'measures and letters', sql: officeTables },
   { id: 8, name: 'webhooks', sql: webhookTables },
+  { id: 9, name: 'mitigations', sql: mitigations },
+  { id: 10, name: 'suspended measures', sql: suspendedMeasures },
 ];

@@ -17,6 +17,9 @@ export type FindingStatus =
   | 'CANDIDATE'
   | 'ABSENT';
 
+/** A member of a row that no field can have as its name: its record was mitigated. Rules do not see it. */
+export const mitigatedMark = '__mitigated';
+
 /** When and where a question is asked. Days are YYYY-MM-DD. */
 export interface Occasion {
   /** Day on which the answer is to hold. */
@@ -37,6 +40,8 @@ export interface Assessment {
   readonly from: string | null;
   readonly until: string | null;
   readonly underObjection: boolean;
+  /** A person has recognised a self-correction (自我纠错). Shown, and never weighed. */
+  readonly mitigated: boolean;
   /** Basis of the texts that suspend or contradict it. */
   readonly otherBasis: readonly string[];
   /** Other records it was weighed with: who may not read their days is not shown what follows from them. */
@@ -67,7 +72,8 @@ export function assessRecord(rule: Rule, row: RecordRow, occasion: Occasion): As
 function assessLifted(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
   const found = assessKnown(rule, { ...row, recordStatus: 'EFFECTIVE' }, occasion);
   if (found === undefined || !isLive(found)) return assessKnown(rule, row, occasion);
-  if (found.status === 'IN_FORCE' && dayIn(row, rule.removedField, knownDay) !== null) return { ...found, row };
+  if (found.status === 'IN_FORCE' && dayIn(row, rule.removedField, knownDay) !== null)
+    return { ...found, row };
   return { ...found, row, effect: 'REVIEW', status: 'LIFTED' };
 }
 
@@ -83,7 +89,8 @@ function assessKnown(rule: Rule, row: RecordRow, occasion: Occasion): Assessment
   const underObjection = row['recordStatus'] === 'UNDER_OBJECTION';
   const recorded = dayIn(row, rule.startField, knownDay);
   const from = recorded !== null && rule.overdue ? plusDays(recorded, 1) : recorded;
-  const base = { rule, row, from, underObjection, otherBasis: none };
+  const mitigated = row[mitigatedMark] === true;
+  const base = { rule, row, from, underObjection, mitigated, otherBasis: none };
   // A condition that could not be evaluated is nobody's acquittal.
   if (concerned === undefined) return { ...base, effect: 'REVIEW', status: 'UNDATED', until: null };
   const { effect } = rule;

@@ -130,6 +130,7 @@ function absence(rule: Rule, effect: Rule['effect']): Assessment {
     from: null,
     until: null,
     underObjection: false,
+    mitigated: false,
     otherBasis: [],
   };
 }

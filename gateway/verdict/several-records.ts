@@ -32,7 +32,7 @@ function disagreements(found: readonly Assessment[], rules: readonly Rule[]): re
   });
 }
 
-/** One act is not punished twice: of findings about the same act the strictest stands. */
+/** One act is not punished twice: of findings about the same act the strictest stands, with what was recognised of it. */
 function oncePerAct(found: readonly Assessment[], rules: readonly Rule[]): readonly Assessment[] {
   const byAct = new Map<string, Assessment>();
   const others: Assessment[] = [];
@@ -44,7 +44,9 @@ function oncePerAct(found: readonly Assessment[], rules: readonly Rule[]): reado
       continue;
     }
     const known = byAct.get(act);
-    if (known === undefined || isStricter(assessment, known, rules)) byAct.set(act, assessment);
+    const standing = known === undefined || isStricter(assessment, known, rules) ? assessment : known;
+    const mitigated = assessment.mitigated || known?.mitigated === true;
+    byAct.set(act, standing.mitigated === mitigated ? standing : { ...standing, mitigated });
   }
   return byAct.size === 0 ? found : [...others, ...byAct.values()];
 }

@@ -87,7 +87,7 @@ function finding(
   assessment: Assessment,
   viewerOf: (recordType: string) => RecordViewer,
 ): Record<string, unknown> {
-  const { rule, row, effect, status, from, until, underObjection, otherBasis } = assessment;
+  const { rule, row, effect, status, from, until, underObjection, mitigated, otherBasis } = assessment;
   const viewer = viewerOf(rule.recordType.name);
   const shown = (fields: readonly (string | undefined)[], value: Value): Value =>
     row === undefined
@@ -122,6 +122,7 @@ function finding(
             shown(ending, until),
           ),
     underObjection,
+    mitigated,
     otherBasis,
   };
 }
@@ -139,7 +140,7 @@ function throughRecord(
 
 const byDayAndRest = byShown([
   ...['from', 'source', 'recordType', 'rule', 'record', 'until', 'effect', 'underObjection', 'title'],
-  ...['otherBasis', 'basis', 'certainty', 'jurisdiction'],
+  ...['otherBasis', 'basis', 'certainty', 'jurisdiction', 'mitigated'],
 ]);
 
 /**

@@ -12,7 +12,7 @@ import { type MeasureLaw, loadMeasureLaw } from './measure-law.ts';
 import { type WorkingCalendar, loadCalendar } from './working-days.ts';
 import { readYamlFile } from './yaml-file.ts';
 
-export type RemedyKind = 'OBJECTION' | 'REPAIR';
+export type RemedyKind = 'OBJECTION' | 'REPAIR' | 'MITIGATION';
 
 export interface RemedyLaw {
   readonly calendar: WorkingCalendar;
@@ -91,6 +91,7 @@ export function loadRemedyLaw(directory: string): { law?: RemedyLaw; problems: P
       acknowledgement: recall.acknowledgement,
       leastMonths: (severity) => repair[severity].months,
       clock: (kind, state, place) => {
+        if (kind === 'MITIGATION') return undefined;
         const region = place === undefined ? undefined : parseRegionCode(place);
         const line = region?.ok === true ? [region.value, ...regionAncestors(region.value)] : [];
         const ofPlace = [...line, nation].find((one) => clocks.get(one)?.[kind] !== undefined);

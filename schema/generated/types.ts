@@ -312,6 +312,13 @@ export type MeasureState =
   /** Not executed while an objection to its record is verified. 异议核查期间暂不执行。 */
   | 'SUSPENDED';
 
+/** Where the recognition of a self-correction stands. 自我纠错认定状态。 */
+export type MitigationState =
+  /** Recognised. 已认定。 */
+  | 'RECOGNISED'
+  /** Withdrawn. 已撤回。 */
+  | 'WITHDRAWN';
+
 /** What an objection comes to. 异议处理决定。 */
 export type ObjectionDecision =
   /** Rejected. 不成立。 */
@@ -423,6 +430,8 @@ export type RegistryStatus =
 
 /** Objection or repair. 异议或信用修复。 */
 export type RemedyKind =
+  /** Self-correction recognised. 自我纠错认定。 */
+  | 'MITIGATION'
   /** Objection. 异议。 */
   | 'OBJECTION'
   /** Repair. 信用修复。 */

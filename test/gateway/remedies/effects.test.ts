@@ -4,6 +4,7 @@ import { openEffects, underEffects } from '../../../gateway/remedies/effects.ts'
 import type { RemedyEffect } from '../../../gateway/remedies/procedure.ts';
 import { planUnderRemedies } from '../../../gateway/request/plan.ts';
 import type { Planned } from '../../../gateway/request/stages.ts';
+import { mitigatedMark } from '../../../gateway/verdict/assess-record.ts';
 import type { GatewayState } from '../../../gateway/state/state.ts';
 
 const answerOf = (rows: readonly RecordRow[]): SourceAnswer => ({
@@ -18,7 +19,19 @@ const answerOf = (rows: readonly RecordRow[]): SourceAnswer => ({
 const apply = (rows: readonly RecordRow[], effects: Readonly<Record<string, RemedyEffect>>, added = false) =>
   underEffects(
     answerOf(rows),
-    new Map([['Listing', new Map([['A', new Map(Object.entries(effects))]])]]),
+    new Map([
+      [
+        'Listing',
+        new Map([
+          [
+            'A',
+            new Map(
+              Object.entries(effects).map(([number, effect]) => [number, { effect, mitigated: false }]),
+            ),
+          ],
+        ]),
+      ],
+    ]),
     new Map([['Listing', { field: 'no', added }]]),
   )
     .rows.get('Listing')!
@@ -72,7 +85,12 @@ test('what was fetched only to find the records is dropped, of every subject', (
   };
   const { rows } = underEffects(
     answer,
-    new Map([['Listing', new Map([['A', new Map([['1', 'UNDER_OBJECTION' as const]])]])]]),
+    new Map([
+      [
+        'Listing',
+        new Map([['A', new Map([['1', { effect: 'UNDER_OBJECTION' as const, mitigated: false }]])]]),
+      ],
+    ]),
     new Map([['Listing', { field: 'no', added: true }]]),
   );
   expect(rows.get('Listing')!.get('A')).toEqual([{ recordStatus: 'UNDER_OBJECTION' }]);
@@ -107,7 +125,10 @@ test('one statement serves a request, none where it names nobody; a settled effe
     'r',
   );
   expect(asked).toEqual([[['p:A', 'p:B']]]);
-  expect(found.get('s')!.get('Listing')!.get('A')!.get('1')).toBe('REPAIRED');
+  expect(found.get('s')!.get('Listing')!.get('A')!.get('1')).toEqual({
+    effect: 'REPAIRED',
+    mitigated: false,
+  });
 });
 
 test('a remedy whose record can no longer be named stops the answer', () => {
@@ -117,8 +138,50 @@ test('a remedy whose record can no longer be named stops the answer', () => {
     fetches: new Map([['s', { subjects: [], steps: [{ record: 'Listing', fields: [] }] }]]),
   } as unknown as Planned;
   const effects = new Map([
-    ['s', new Map([['Listing', new Map([['A', new Map([['1', 'REPAIRED' as const]])]])]])],
+    [
+      's',
+      new Map([
+        ['Listing', new Map([['A', new Map([['1', { effect: 'REPAIRED' as const, mitigated: false }]])]])],
+      ]),
+    ],
   ]);
   expect(() => planUnderRemedies(planned, effects)).toThrow(expect.objectContaining({ code: 'NOT_READY' }));
   expect(planUnderRemedies(planned, new Map())).toBe(planned);
+});
+
+test('a mitigation marks the row beside an objection, and changes no field of it', () => {
+  const row = { no: '1', recordStatus: 'EFFECTIVE' };
+  const effect = { effect: 'UNDER_OBJECTION' as const, mitigated: true };
+  const changed = underEffects(
+    answerOf([row]),
+    new Map([['Listing', new Map([['A', new Map([['1', effect]])]])]]),
+    new Map([['Listing', { field: 'no', added: false }]]),
+  );
+  expect(changed.rows.get('Listing')!.get('A')).toEqual([
+    { no: '1', recordStatus: 'UNDER_OBJECTION', [mitigatedMark]: true },
+  ]);
+  expect(row).toEqual({ no: '1', recordStatus: 'EFFECTIVE' });
+});
+
+test.each([
+  ['first', [null, 'UNDER_OBJECTION']],
+  ['last', ['UNDER_OBJECTION', null]],
+])('a mitigation that is read %s is kept beside an objection', async (_when, effects) => {
+  const rows = effects.map((effect) => ({
+    subject: 'p:A',
+    source: 's',
+    record_type: 'Listing',
+    record: '1',
+    effect,
+  }));
+  const state = { query: () => Promise.resolve(rows) } as unknown as GatewayState;
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const found = await openEffects(state, (_kind, id) => `p:${id}`, log).of(
+    [{ kind: 'Organization', id: 'A' }],
+    'r',
+  );
+  expect(found.get('s')!.get('Listing')!.get('A')!.get('1')).toEqual({
+    effect: 'UNDER_OBJECTION',
+    mitigated: true,
+  });
 });

@@ -15,6 +15,7 @@ const found = (of: Rule, row: RecordRow, more: Partial<Assessment> = {}): Assess
   from: '2026-01-01',
   until: '2026-12-31',
   underObjection: false,
+  mitigated: false,
   otherBasis: [],
   ...more,
 });
@@ -36,6 +37,17 @@ describe('an act recorded twice', () => {
       'one A-2',
       'two A-1',
     ]);
+  });
+  test('what was recognised of it stays with the record that stands', () => {
+    const kept = weighTogether(
+      [
+        found(one, { act: 'A-1' }, { status: 'EXPIRED', until: '2026-02-01', mitigated: true }),
+        found(two, { act: 'A-1' }),
+      ],
+      [one, two],
+      '2026-11-22',
+    );
+    expect(kept.map(({ rule: { id }, mitigated }) => [id, mitigated])).toEqual([['two', true]]);
   });
   test('two acts without a number stay two', () => {
     const kept = weighTogether([found(one, {}), found(one, { act: '' })], [one], '2026-11-22');
