@@ -115,9 +115,13 @@ function ruleRow(rule: Rule, { profiles }: Jurisdictions): readonly string[] {
 }
 
 /** What it does, and how it stands to other records and rules. */
-function effectOf({ effect, absent, subject, actField, replaces, agreesWith }: Rule): string {
+function effectOf({ effect, absent, subject, actField, replaces, agreesWith, sum }: Rule): string {
   const parts = [subject === undefined ? effect : `${effect} (${subject})`];
   if (absent !== undefined) parts.push(`${absent} if there is no record 无记录时${absent}`);
+  if (sum !== undefined)
+    parts.push(
+      `where ${code(sum.field)} of one ${code(sum.per)} adds up to ${sum.atLeast} or more 同一${code(sum.per)}累计达 ${sum.atLeast}`,
+    );
   if (actField !== undefined) parts.push('one act counts once 同一行为只计一次');
   if (replaces.length > 0) parts.push(`instead of ${codes(replaces)} 取代`);
   if (agreesWith.length > 0)
@@ -134,7 +138,7 @@ function objectionOf({ objection, measure }: Rule): string {
 
 /** From which field on, for how long. */
 function termOf(rule: Rule): string {
-  const parts = [`from ${code(rule.startField)}`];
+  const parts = [`from ${rule.overdue ? 'the day after ' : ''}${code(rule.startField)}`];
   if (rule.endField !== undefined) parts.push(`to ${code(rule.endField)}`);
   if (rule.term !== undefined)
     parts.push(`${rule.endField === undefined ? '' : 'at least '}${rule.term.months} months`);
@@ -143,5 +147,7 @@ function termOf(rule: Rule): string {
   if (rule.removedField !== undefined) parts.push(`until ${code(rule.removedField)}`);
   if (rule.combined !== undefined)
     parts.push(`overlapping ones add up to ${rule.combined.months} months at most`);
+  if (rule.across !== undefined)
+    parts.push(`with those of other kinds: REVIEW beyond the longest (${rule.across})`);
   return parts.join(', ');
 }
