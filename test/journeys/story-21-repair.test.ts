@@ -1,5 +1,8 @@
 // A repair: applied for when its time has come, decided, and in effect at once (domain.md §4, story 21).
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readConfiguration } from '../../gateway/config.ts';
+import { type Gateway, startGateway } from '../../gateway/gateway.ts';
 import { followerOf, ownState, receiptsOf } from './followed-changes.ts';
 import { type Desk, deskOf, refusal } from './remedy-desk.ts';
 import { NOW, type RunningGateway, TODAY, id, procurement, runGateway } from './running-gateway.ts';
@@ -186,5 +189,59 @@ test('every reader of the last days is told of a repair, and nobody else', async
     ['honours-office', null],
     ['procurement-platform', null],
     ['public', 'ANONYMOUS'],
+  ]);
+});
+
+test('who read through another replica is told, though that one was down when the record changed', async () => {
+  const environment = { ...world.environment, AUDIT_DIRECTORY: join(world.root, 'audit-other') };
+  const quiet = (): void => undefined;
+  const replica = (): Promise<Gateway> =>
+    startGateway({
+      configuration: readConfiguration(environment).configuration!,
+      environment,
+      log: { info: quiet, warn: quiet, error: quiet },
+      clock: () => NOW,
+      onFatal: quiet,
+    });
+  const office = followerOf(world, 'honours-office');
+  const before = await office.all();
+  const first = await replica();
+  const read = await fetch(`${first.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await world.token('honours-office')}`,
+      'credit-purpose': 'honours-review',
+      'credit-case': 'RY-2',
+      'credit-user': 'one.user',
+    },
+    body: JSON.stringify({
+      query: 'query ($u: USCC!) { organization(uscc: $u) { court { listings { caseCode } } } }',
+      variables: { u: id('listed-firm') },
+    }),
+  });
+  const { data, extensions } = await read.json();
+  const [{ caseCode }] = data.organization.court.listings;
+  // It goes before its log was followed; where it was quicker, that is undone.
+  await first.close();
+  for (const table of ['access_position', 'access_reading'])
+    await ownState(
+      world,
+      `delete from gateway.${table} where log in (select log from gateway.access_reading where request = $1)`,
+      [extensions.request],
+    );
+  const filed = await desk.fileObjection('listed-firm', 'CourtListing', caseCode);
+  const { number } = filed.body.data.fileObjection;
+  await expect
+    .poll(() => ownState(world, 'select from gateway.recall_change where number = $1', [number]))
+    .toHaveLength(1);
+  expect(await office.all()).toEqual(before);
+  const second = await replica();
+  // Any entry wakes what follows the log.
+  await fetch(`${second.url}/graphql`, { method: 'POST', body: '{}' });
+  const told = (await office.until(before.length + 1)).slice(before.length);
+  await second.close();
+  expect(told).toMatchObject([
+    { change: 'MARKED', record: caseCode, read: [{ request: extensions.request, caseNumber: 'RY-2' }] },
   ]);
 });
