@@ -34,10 +34,13 @@ export function participationOf(policySet: PolicySet, catalogue: Catalogue): rea
       if (own.length === 0) continue;
       where.add(place);
       const without = deliberateFor(rest, catalogue, subject);
+      // The cells of a field stand together.
+      let about: { readonly field: RecordField; readonly of: ReturnType<Deliberator['about']> } | undefined;
       for (const { field, action, outcome } of own) {
         const cell = `${place} ${field.coordinate} ${action}`;
         cells.add(cell);
-        if (cellOf(without, field, action).outcome !== outcome) alone.add(cell);
+        if (about?.field !== field) about = { field, of: without.about(field) };
+        if (cellOf(without, field, about.of, action).outcome !== outcome) alone.add(cell);
       }
     }
     return { policy, cells: cells.size, alone: alone.size, where: [...where] };
@@ -55,11 +58,18 @@ function cellsOf(deliberator: Deliberator, catalogue: Catalogue, purpose: Purpos
   return [...catalogue.records.values()]
     .filter(({ source }) => touches(purpose, source))
     .flatMap(({ fields }) => [...fields.values()])
-    .flatMap((field) => accessActions.map((action) => cellOf(deliberator, field, action)));
+    .flatMap((field) => {
+      const about = deliberator.about(field);
+      return accessActions.map((action) => cellOf(deliberator, field, about, action));
+    });
 }
 
-function cellOf(deliberator: Deliberator, field: RecordField, action: AccessAction): Cell {
-  const { outcome, showings } = deliberator.about(field);
+function cellOf(
+  deliberator: Deliberator,
+  field: RecordField,
+  { outcome, showings }: ReturnType<Deliberator['about']>,
+  action: AccessAction,
+): Cell {
   // Where it is shown whole nobody asks whether it may be shown masked.
   if (action === 'readMasked' && outcome === 'allow') return { field, action, outcome, policies: [] };
   const { policies, ...answer } = deliberator.onAction(field, action);
