@@ -152,7 +152,7 @@ describe('for any consumer', () => {
     const namesFor = (name: string) =>
       new Set(Object.keys(visibleSchema(snapshot, consumers.get(name)!).getTypeMap()));
     for (const gone of ['Person', 'PersonItem', 'CitizenId', 'HrSection', 'SanctionKind', 'Sanction'])
-      expect(namesFor('procurement-platform').has(gone), gone).toBe(false);
+      expect(namesFor('subsidy-system').has(gone), gone).toBe(false);
     for (const gone of [
       'Organization',
       'OrganizationItem',
@@ -170,9 +170,9 @@ describe('for any consumer', () => {
       [...snapshot.policies.rulebook.scenes.values()]
         .filter(({ subjects }) => subjects.has(kind))
         .map(({ scene }) => scene);
-    expect(scenes('procurement-platform').toSorted()).toEqual(judging('Organization').toSorted());
+    expect(scenes('subsidy-system').toSorted()).toEqual(judging('Organization').toSorted());
     expect(scenes('recruitment-office').toSorted()).toEqual(judging('Person').toSorted());
-    expect(scenes('procurement-platform')).not.toContain('PROMOTION');
+    expect(scenes('subsidy-system')).not.toContain('PROMOTION');
     expect(scenes('public')).toEqual([]);
   });
 });
@@ -204,7 +204,7 @@ describe('what leaves the gateway', () => {
     expect(text).toContain('"""');
     expect(text).toContain('@classified(');
     const directives = introspected.getDirectives().filter((one) => !isSpecifiedDirective(one));
-    expect(directives.map((one) => one.name).sort()).toEqual(['classified', 'key', 'remedies']);
+    expect(directives.map((one) => one.name).sort()).toEqual(['classified', 'key', 'remedies', 'valid']);
   });
 
   test('a type that is invisible is null by name, for one who may not and not for one who may', async () => {
