@@ -21,8 +21,10 @@ type Facts = { readonly [name: string]: Json };
 
 /** Fields of a finding that are the rule's own. */
 const ofRule = ['effect', 'basis', 'title', 'certainty', 'jurisdiction'];
-/** Fields of a finding that an objection or a repair changes. */
-const ofRemedy = ['underObjection', 'otherBasis'];
+/** Fields of a finding that a remedy changes. */
+const ofRemedy = ['underObjection', 'otherBasis', 'mitigated'];
+/** What findings of older reports did not say, and meant. */
+const unsaid: Facts = { mitigated: false };
 
 /** Whether a remedy of this gateway has an effect on a member's record now. */
 export type Remedied = (index: number, source: string, recordType: string, record: string) => boolean;
@@ -136,7 +138,7 @@ function keyed(findings: readonly Facts[]): ReadonlyMap<string, Facts> {
     const key = [one['rule'], typeOf(one), one['record']].map((part) => textOf(part) ?? '').join('|');
     let place = 0;
     while (byKey.has(`${key}|${place}`)) place += 1;
-    byKey.set(`${key}|${place}`, one);
+    byKey.set(`${key}|${place}`, { ...unsaid, ...one });
   }
   return byKey;
 }

@@ -32,7 +32,7 @@ export async function replayReport(
       .get(source)
       ?.get(recordType)
       ?.get(named[index] ?? '')
-      ?.has(comparableNumber(record)) === true;
+      ?.get(comparableNumber(record))?.effect !== undefined;
   const differences = replayDifferences(reported, now, remedied, {
     policyVersion: policySet.version,
     rulesVersion: rulebook.version,

@@ -209,7 +209,9 @@ test('an objection to a court listing suspends no measure on it', async () => {
   await desk.fileObjection('listed-firm', 'CourtListing', listing.caseCode);
   const verdict = await honours('listed-firm');
   expect(verdict.supervision.measures).toMatchObject([{ state: 'ORDERED', recordStatus: 'EFFECTIVE' }]);
-  expect(byMeasure(verdict)).toEqual([expect.objectContaining({ status: 'IN_FORCE', underObjection: false })]);
+  expect(byMeasure(verdict)).toEqual([
+    expect.objectContaining({ status: 'IN_FORCE', underObjection: false }),
+  ]);
 });
 
 test('what no text lets be ordered, or rests on nothing, is refused and says what may be; nothing is written', async () => {
@@ -268,6 +270,49 @@ test('ordered twice at once it is ordered once; of two officials one wins and th
   expect(codes.map(([code]) => code).toSorted()).toEqual(['REMEDY_CHANGED', undefined]);
   expect(codes.find(([code]) => code !== undefined)).toEqual(['REMEDY_CHANGED', '2']);
   expect(refusal(await step('liftMeasure', 'reason: "x"', 'MEA-2026-999999', 1))[0]).toBe('REMEDY_NOT_FOUND');
+});
+
+test('an official restricted in honours by a measure on a sanction is restricted while it lasts', async () => {
+  const own = { kind: 'Person', id: id('demerit-in-force') } as const;
+  const asOneself = (query: string) =>
+    world.ask({
+      query,
+      consumer: 'citizen-portal',
+      subject: own,
+      headers: { 'credit-purpose': 'own-records' },
+    });
+  const sanctions = await asOneself(
+    '{ myRecords { ... on Person { hr { sanctions { documentNumber } } } } }',
+  );
+  const [{ documentNumber }] = sanctions.body.data.myRecords.hr.sanctions;
+  const ordered = await office(
+    `mutation ($p: CitizenId, $record: String) {
+      orderMeasure(citizenId: $p, type: "HONOURS_RESTRICTED", recordType: "Sanction", record: $record, document: "黄信用惩〔2026〕9号",
+        authority: "市信用办", executor: "市人社局", from: "${TODAY}", to: "2027-05-21") { number subject nature } }`,
+    { p: own.id, record: documentNumber },
+  );
+  expect(ordered.body.data.orderMeasure).toMatchObject({ subject: own.id, nature: 'SANCTION' });
+  const { body } = await world.ask({
+    query: `query ($p: CitizenId!) { person(citizenId: $p) {
+      supervision { measures { type onRecord } } eligibility(scene: HONOURS) { findings { title effect status until } } } }`,
+    variables: { p: own.id },
+    consumer: 'honours-office',
+    headers: {
+      'credit-purpose': 'honours-review',
+      'credit-case': 'RY-2026-0002',
+      'credit-user': 'reviewer.01',
+    },
+  });
+  expect(body.errors).toBeUndefined();
+  const { supervision, eligibility } = body.data.person;
+  // What it rests on is not for those who only act on it.
+  expect(supervision.measures).toEqual([{ type: 'HONOURS_RESTRICTED', onRecord: null }]);
+  expect(eligibility.findings).toContainEqual({
+    title: expect.stringContaining('限制评优评先'),
+    effect: 'RESTRICT',
+    status: 'IN_FORCE',
+    until: '2027-05-21',
+  });
 });
 
 test('an incentive needs no record and may stay open', async () => {

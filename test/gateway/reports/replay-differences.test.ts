@@ -30,6 +30,10 @@ test('the same answer has no difference, whatever the order of its members', () 
   expect(kinds({ findings: [reversed] })).toEqual([]);
 });
 
+test('a report of before mitigations were told differs in nothing where there is none', () => {
+  expect(kinds({ findings: [{ ...finding, mitigated: false }] })).toEqual([]);
+});
+
 test('new versions are named for all, even where nothing else differs', () => {
   expect(kinds({ findings: [finding] }, { policyVersion: 'p2', rulesVersion: 'r2' })).toEqual([
     ['RULES', null],
@@ -51,6 +55,7 @@ describe('a finding', () => {
   test('that an objection marks or suspends', () => {
     expect(kinds({ findings: [{ ...finding, underObjection: true }] })).toEqual([['REMEDIES', 0]]);
     expect(kinds({ findings: [{ ...finding, status: 'SUSPENDED' }] })).toEqual([['REMEDIES', 0]]);
+    expect(kinds({ findings: [{ ...finding, mitigated: true }] })).toEqual([['REMEDIES', 0]]);
   });
 
   test('of a record that a remedy put out of use, and of no other record', () => {
