@@ -251,6 +251,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
 const ports = {
   SANDBOX_COURT_PORT: '0',
   SANDBOX_PROCUREMENT_PORT: '0',
+  SANDBOX_BIDDING_PORT: '0',
   SANDBOX_UTILITIES_PORT: '0',
   SANDBOX_POSTGRES_PORT: '0',
 };

@@ -18,6 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const freePorts = {
   PORT: '0',
   SANDBOX_COURT_PORT: '0',
+  SANDBOX_BIDDING_PORT: '0',
   SANDBOX_PROCUREMENT_PORT: '0',
   SANDBOX_POSTGRES_PORT: '0',
 };

@@ -27,6 +27,8 @@ const freePorts = [
   '0',
   '--procurement-port',
   '0',
+  '--bidding-port',
+  '0',
   '--utilities-port',
   '0',
   '--postgres-port',
