@@ -50,12 +50,12 @@ export function reportRoots(parts: ReportParts): Partial<OwnRoots> {
     mutations: {
       issueReport: async (given, decided) => {
         if (issued.has(decided.admitted)) throw new ClientError('QUERY_TOO_WIDE', 'issueReport');
+        const question = questionOf(given, 'issueReport(subjects)', kinds[String(given['kind'])]!);
+        // What is to come can be asked about, and is nothing to put a signature to.
+        if (question.asOf !== null && question.asOf > decided.admitted.today)
+          throw new ClientError('VALUE_INVALID', 'issueReport(asOf)');
         issued.add(decided.admitted);
-        return issue(
-          parts,
-          decided,
-          questionOf(given, 'issueReport(subjects)', kinds[String(given['kind'])]!),
-        );
+        return issue(parts, decided, question);
       },
     },
     queries: {

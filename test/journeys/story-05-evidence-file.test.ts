@@ -366,3 +366,15 @@ test('a clock that runs years ahead destroys no report', async () => {
   }
   expect(await read()).toEqual({ number });
 });
+
+test('what is to come is not signed', async () => {
+  const { body } = await world.ask({
+    query: mutation.replace('scene: $scene)', 'scene: $scene, asOf: "2026-11-23")'),
+    variables: { subjects: [id('banned-firm')], kind: 'ORGANIZATION', scene: 'GOVERNMENT_PROCUREMENT' },
+    consumer: 'procurement-platform',
+    headers: procurement,
+  });
+  expect(body.errors?.map(({ extensions }) => [extensions.code, extensions.at])).toEqual([
+    ['VALUE_INVALID', 'issueReport(asOf)'],
+  ]);
+});
