@@ -35,7 +35,8 @@ export async function measurePolicyCost(
   const failures: string[] = [];
   const run = async (contender: Contender, seconds: number): Promise<number> => {
     const measured = await load(contender.target(question), 16, { warmUp: 0, seconds });
-    for (const failure of measured.failures) failures.push(`${contender.name}, cost of the policies: ${failure}`);
+    for (const failure of measured.failures)
+      failures.push(`${contender.name}, cost of the policies: ${failure}`);
     return measured.allAnswers;
   };
   const pairs = [first];
