@@ -17,7 +17,7 @@ beforeAll(async () => {
   const file = join(root, 'policies/purposes.yaml');
   writeFileSync(
     file,
-    readFileSync(file, 'utf8').replace('subjectsPerCaseAndDay: 100', 'subjectsPerCaseAndDay: 60'),
+    readFileSync(file, 'utf8').replaceAll('subjectsPerCaseAndDay: 100\n', 'subjectsPerCaseAndDay: 60\n'),
   );
   world = await runGateway({ environment: { PROJECT_ROOT: root }, relays: true });
 });
