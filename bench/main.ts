@@ -15,7 +15,7 @@ import { type Contender, contenderNames, setStage } from './stage.ts';
 
 const help = `npm run bench [-- options]   compares the gateway with its yardsticks
 
-  --quick          one short round: about half a minute instead of about three
+  --quick          one short round: about a minute instead of about three and a half
   --json FILE      writes the results as JSON too
   --directory DIR  where the bench keeps its own sandbox and logs (data/bench)
   --help           this text
