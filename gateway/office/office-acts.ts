@@ -4,6 +4,7 @@ import { ClientError } from '../errors.ts';
 import { mayActFor, permittedDeeds } from '../remedies/in-sight.ts';
 import { deedsIn } from '../remedies/procedure.ts';
 import { type RemedyParts, kept, subjectIn } from '../remedies/remedy-desk.ts';
+import { stepView } from '../remedies/remedy-view.ts';
 import type { OwnResolver, OwnRoots } from '../request/own-roots.ts';
 import { mustSee } from '../request/own-view.ts';
 import { pseudonymOf } from '../request/pseudonyms.ts';
@@ -123,15 +124,6 @@ function viewOf(act: OfficeAct, steps: readonly OfficeStepRow[], decided: Decide
     answer: act.answer,
     outcome: act.outcome,
     next: permittedDeeds(decided, deeds),
-    history: steps
-      .filter(({ number }) => number === act.number)
-      .map((step) => ({
-        from: step.from_state,
-        to: step.to_state,
-        at: step.at.toISOString(),
-        consumer: step.consumer,
-        user: step.official,
-        reason: step.reason,
-      })),
+    history: steps.filter(({ number }) => number === act.number).map(stepView),
   };
 }

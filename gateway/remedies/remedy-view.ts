@@ -62,14 +62,21 @@ function viewOf(remedy: Remedy, steps: readonly RemedyStepRow[], decided: Decide
     effect: remedy.effect,
     ground: remedy.ground,
     next: permittedDeeds(decided, deeds),
-    history: steps.map((step) => ({
-      from: step.from_state,
-      to: step.to_state,
-      at: step.at.toISOString(),
-      consumer: step.consumer,
-      user: step.official,
-      reason: step.reason,
-    })),
+    history: steps.map(stepView),
+  };
+}
+
+/** A step that a case took, of whatever kind the case is. */
+export function stepView(
+  step: Pick<RemedyStepRow, 'from_state' | 'to_state' | 'at' | 'consumer' | 'official' | 'reason'>,
+): View {
+  return {
+    from: step.from_state,
+    to: step.to_state,
+    at: step.at.toISOString(),
+    consumer: step.consumer,
+    user: step.official,
+    reason: step.reason,
   };
 }
 

@@ -5,6 +5,7 @@ import { beijingDay } from '../../schema/identifiers/calendar-date.ts';
 import { noticesBehind } from '../recall/notice-store.ts';
 import { mayFollow, standingOf } from '../recall/reader-standing.ts';
 import type { PolicySnapshot } from '../request/snapshot.ts';
+import { keepAtIt } from '../state/keep-at-it.ts';
 import type { GatewayState } from '../state/state.ts';
 import type { Endpoint } from './endpoints.ts';
 import {
@@ -55,7 +56,6 @@ export interface Dispatch {
 }
 
 const usualPause = 2000;
-const longestPause = 60_000;
 /** Attempts under way at once; an endpoint has one. */
 const mostAtOnce = 32;
 /** How long a claim holds: longer than an attempt can take. */
@@ -76,12 +76,7 @@ export function dispatchWebhooks(options: DispatchOptions): Dispatch {
   const closing = new AbortController();
   const senders = new Map<string, Sender>();
   const underWay = new Map<string, Promise<void>>();
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let again = false;
-  let failures = 0;
   let forgotten = '';
-  const closed = (): boolean => closing.signal.aborted;
 
   const live = async (): Promise<ReadonlyMap<string, Endpoint>> => {
     const gone = await goneEndpoints(state.query);
@@ -151,32 +146,30 @@ export function dispatchWebhooks(options: DispatchOptions): Dispatch {
   };
 
   const look = async (): Promise<void> => {
-    do {
-      again = false;
-      const now = await live();
-      const consumers = [...now.keys()];
-      const keys = new Set([...now.values()].map(keyOf));
-      for (const [key, sender] of senders) {
-        if (keys.has(key)) continue;
-        senders.delete(key);
-        await sender.close();
-      }
-      const at = clock();
-      await dropUnsent(state.query, consumers, { at, overdue: before(at, unsentMilliseconds) });
-      for (const consumer of consumers) await announce(consumer);
-      const most = mostAtOnce - underWay.size;
-      if (most <= 0 || consumers.length === 0 || closed()) continue;
+    const now = await live();
+    const consumers = [...now.keys()];
+    const keys = new Set([...now.values()].map(keyOf));
+    for (const [key, sender] of senders) {
+      if (keys.has(key)) continue;
+      senders.delete(key);
+      await sender.close();
+    }
+    const at = clock();
+    await dropUnsent(state.query, consumers, { at, overdue: before(at, unsentMilliseconds) });
+    for (const consumer of consumers) await announce(consumer);
+    const most = mostAtOnce - underWay.size;
+    if (most > 0 && consumers.length > 0 && !closing.signal.aborted) {
       const until = new Date(at.getTime() + claimMilliseconds);
       for (const message of await claimMessages(state.query, consumers, { at, until, most })) {
         const done = attempt(now.get(message.consumer)!, message)
           .catch((error: unknown) => log.warn({ err: error }, 'the end of an attempt could not be noted'))
           .finally(() => {
             underWay.delete(message.id);
-            run();
+            looking.wake();
           });
         underWay.set(message.id, done);
       }
-    } while (again && !closed());
+    }
     watch.counted(await countMessages(state.query));
     const today = beijingDay(clock());
     if (forgotten === today) return;
@@ -184,37 +177,17 @@ export function dispatchWebhooks(options: DispatchOptions): Dispatch {
     forgotten = today;
   };
 
-  const run = (): void => {
-    clearTimeout(timer);
-    if (closed()) return;
-    if (looking !== undefined) {
-      again = true;
-      return;
-    }
-    looking = look()
-      .then(
-        () => {
-          failures = 0;
-        },
-        (error: unknown) => {
-          failures += 1;
-          if (failures === 1) log.warn({ err: error }, 'webhooks cannot be sent for now');
-        },
-      )
-      .finally(() => {
-        looking = undefined;
-        if (closed()) return;
-        timer = setTimeout(run, Math.min(every * 2 ** Math.min(failures, 10), longestPause));
-        timer.unref();
-      });
-  };
-  run();
+  const looking = keepAtIt(look, {
+    every,
+    onFailure: (error, failures) => {
+      if (failures === 1) log.warn({ err: error }, 'webhooks cannot be sent for now');
+    },
+  });
   return {
-    wake: run,
+    wake: looking.wake,
     close: async () => {
       closing.abort();
-      clearTimeout(timer);
-      await looking;
+      await looking.close();
       await Promise.all(underWay.values());
       await Promise.all([...senders.values()].map((sender) => sender.close()));
     },
