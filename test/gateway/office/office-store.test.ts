@@ -1,10 +1,5 @@
 // Measures and letters on a real PostgreSQL: what is the same order, and what stands or falls with a remedy.
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
 import { followRecord } from '../../../gateway/office/follow-record.ts';
 import {
   type NewAct,
@@ -16,24 +11,19 @@ import {
   sameAct,
 } from '../../../gateway/office/office-store.ts';
 import { type Remedy, changing } from '../../../gateway/remedies/remedy-store.ts';
-import { type GatewayState, openState } from '../../../gateway/state/state.ts';
+import type { GatewayState } from '../../../gateway/state/state.ts';
 import { type Jurisdictions, loadJurisdictions } from '../../../policies/engine/jurisdictions.ts';
+import { type OwnState, startOwnState } from '../state/own-state.ts';
 
-let server: Postgres;
-let directory: string;
+let own: OwnState;
 let state: GatewayState;
 let jurisdictions: Jurisdictions;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'office-'));
-  server = await startPostgres({ directory, port: 0 });
-  state = openState(server.url('postgres'));
+  own = await startOwnState();
+  state = own.state;
   jurisdictions = loadJurisdictions('policies/eligibility').jurisdictions!;
 });
-afterAll(async () => {
-  await state.close();
-  await server.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => own?.stop());
 beforeEach(() => state.query('truncate gateway.office_act cascade'));
 
 const by = {

@@ -1,33 +1,24 @@
 // The access index against a real PostgreSQL and real segments: every reading once, whatever dies on the way.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
 import type { AuditBody } from '../../../gateway/audit/entry.ts';
 import type { AuditLog } from '../../../gateway/audit/log.ts';
 import { type AccessIndexOptions, followAuditLog } from '../../../gateway/recall/access-index.ts';
 import { openReadingStore } from '../../../gateway/recall/reading-store.ts';
 import { type GatewayState, openState } from '../../../gateway/state/state.ts';
 import { freshDirectory, openLog, tamper } from '../audit/audit-directory.ts';
+import { type OwnState, startOwnState } from '../state/own-state.ts';
 
-let server: Postgres;
-let directory: string;
+let own: OwnState;
 let state: GatewayState;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'index-'));
-  server = await startPostgres({ directory, port: 0 });
-  state = openState(server.url('postgres'));
+  own = await startOwnState();
+  state = own.state;
 });
-afterAll(async () => {
-  await state.close();
-  await server.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => own?.stop());
 beforeEach(async () => {
   // Logs of one clock begin alike, as no gateway's do: each names its run.
   await state.query('delete from gateway.access_reading');
@@ -85,7 +76,7 @@ test('killed between batches again and again, it loses no reading and keeps none
   const folder = await freshDirectory();
   const { log } = await openLog(folder, { segmentBytes: 4_000 });
   await written(log, 200);
-  const program = join(directory, 'follower.mjs');
+  const program = join(await freshDirectory(), 'follower.mjs');
   await build({
     entryPoints: ['test/gateway/recall/index-follower.ts'],
     outfile: program,
@@ -100,7 +91,7 @@ test('killed between batches again and again, it loses no reading and keeps none
   });
   let reached = 0;
   for (let run = 0; run < 4; run += 1) {
-    const given = [program, folder, server.url('postgres'), String(log.durableSeq)];
+    const given = [program, folder, own.url, String(log.durableSeq)];
     const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(child, 'exit');
     let said = '';

@@ -1,8 +1,4 @@
 // A state with remedies and readings in it, over a real PostgreSQL and the house's own policies: what the recall works on.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
 import { readDefinition } from '../../../gateway/gateway.ts';
 import type { AuditBody } from '../../../gateway/audit/entry.ts';
 import { openReadingStore } from '../../../gateway/recall/reading-store.ts';
@@ -10,8 +6,9 @@ import { type TellingParts, tellNext } from '../../../gateway/recall/tell-reader
 import type { RemedyEffect } from '../../../gateway/remedies/procedure.ts';
 import { type Remedy, changing, enterRemedy, moveRemedy } from '../../../gateway/remedies/remedy-store.ts';
 import { type PolicySnapshot, takeSnapshot } from '../../../gateway/request/snapshot.ts';
-import { type GatewayState, openState } from '../../../gateway/state/state.ts';
+import type { GatewayState } from '../../../gateway/state/state.ts';
 import type { Consumer } from '../../../policies/engine/consumers.ts';
+import { startOwnState } from '../state/own-state.ts';
 
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -61,10 +58,7 @@ export interface RecallWorld {
 }
 
 export async function startRecallWorld(): Promise<RecallWorld> {
-  const directory = mkdtempSync(join(tmpdir(), 'recall-'));
-  const server: Postgres = await startPostgres({ directory, port: 0 });
-  const url = server.url('postgres');
-  const state = openState(url);
+  const { state, url, stop } = await startOwnState();
   const { snapshot: whole } = await readDefinition('.', {}, { addressesRequired: false });
   const store = openReadingStore(state);
   let number = 0;
@@ -173,11 +167,7 @@ export async function startRecallWorld(): Promise<RecallWorld> {
         gateway.correction_request, gateway.remedy, gateway.access_subject, gateway.access_reading,
         gateway.access_position`);
     },
-    stop: async () => {
-      await state.close();
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    stop,
   };
   const stepBy = () => ({
     at: world.now,

@@ -1,10 +1,5 @@
 // Remedies on a real PostgreSQL: what is written together stands or falls together.
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
 import { changesSince } from '../../../gateway/remedies/remedy-changes.ts';
 import {
   type NewRemedy,
@@ -18,21 +13,16 @@ import {
   remedyByNumber,
   requestCorrection,
 } from '../../../gateway/remedies/remedy-store.ts';
-import { type GatewayState, openState } from '../../../gateway/state/state.ts';
+import type { GatewayState } from '../../../gateway/state/state.ts';
+import { type OwnState, startOwnState } from '../state/own-state.ts';
 
-let server: Postgres;
-let directory: string;
+let own: OwnState;
 let state: GatewayState;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'remedies-'));
-  server = await startPostgres({ directory, port: 0 });
-  state = openState(server.url('postgres'));
+  own = await startOwnState();
+  state = own.state;
 });
-afterAll(async () => {
-  await state.close();
-  await server.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => own?.stop());
 beforeEach(() => state.query('truncate gateway.remedy cascade'));
 
 const by = {
