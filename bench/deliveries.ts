@@ -146,7 +146,7 @@ async function measure(format: Format, drop: string, stagingUrl: string, count: 
     const keys = [usccAt('91', (at * 7919) % count)];
     let found = 0;
     const from = performance.now();
-    const lookup = { mapping, keyColumn, keys, columns, conditions: [] };
+    const lookup = { mapping, keyColumn, keys, columns, controlKeys: [], conditions: [] };
     await source.exchange([lookup], () => (found += 1), AbortSignal.timeout(5000));
     times.push(performance.now() - from);
     if (found !== 1) throw new Error(`${found} rows found, where there is one`);

@@ -2,7 +2,7 @@
 // wrong into a state. `fetch` never rejects.
 import type { FactCache } from './cache/fact-cache.ts';
 import type { AskSource } from './cache/source-cache.ts';
-import type { Connector, SourceAnswer, SourceFailure } from './contract.ts';
+import type { Connector, Gap, SourceAnswer, SourceFailure } from './contract.ts';
 import { assessFreshness } from './freshness.ts';
 import type { Log } from './log.ts';
 import { type PlannedLookup, planLookups } from './lookup.ts';
@@ -38,6 +38,7 @@ export function makeConnector(
   { clock, log, watch = unwatched, cache }: ConnectorOptions,
 ): Connector {
   const { source, limits, maxAge, resilience } = manifest;
+  let turn = 0;
   const guard = openGuard({ source, ...limits, resilience, watch });
 
   const exchange = async (lookups: readonly PlannedLookup[], signal: AbortSignal): Promise<Asked> => {
@@ -54,9 +55,9 @@ export function makeConnector(
       if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
       throw new SourceError(error.code, error.message);
     });
-    const { rows, candidates, invalidSubjects, methods, foreign, reasons } = finish();
+    const { rows, candidates, invalidSubjects, methods, gaps, foreign, reasons } = finish(lookups);
     if (foreign > 0) log.warn({ source, foreign }, 'rows of subjects nobody asked for were discarded');
-    if (invalidSubjects.size > 0) {
+    if (reasons.size > 0) {
       log.warn(
         { source, subjects: invalidSubjects.size, reasons: [...reasons] },
         'records could not be read',
@@ -64,10 +65,27 @@ export function makeConnector(
     }
     const freshness = assessFreshness(asOf, maxAge, clock());
     return {
-      answered: { ...freshness, rows, candidates, invalidSubjects, methods },
+      answered: {
+        ...freshness,
+        rows,
+        candidates,
+        invalidSubjects,
+        methods,
+        gaps: [...gaps, ...gapsIn(lookups)],
+      },
       bytes,
     };
   };
+
+  /** What came is all there is where a control was found, or where the transport has counted. */
+  const gapsIn = (lookups: readonly PlannedLookup[]): readonly Gap[] =>
+    [...new Set(lookups.map(({ mapping }) => mapping))].flatMap((mapping) => {
+      const { record } = mapping;
+      const counted = transport.gapsOf?.(mapping);
+      if (counted !== undefined) return counted.map((reason) => ({ record, reason }));
+      const isControlled = lookups.every((lookup) => lookup.mapping !== mapping || lookup.controls.size > 0);
+      return isControlled ? [] : [{ record, reason: 'UNPROVEN' }];
+    });
 
   const tell = (milliseconds: number, { state, asOf, rows, failure }: SourceAnswer, bytes?: number): void => {
     watch.called({ source, milliseconds, state, asOf, rows: countRows(rows), bytes, code: failure?.code });
@@ -76,7 +94,7 @@ export function makeConnector(
   const ask: AskSource = async (request, caller, milliseconds = limits.deadline) => {
     const started = performance.now();
     try {
-      const lookups = planLookups(manifest, request.subjects, request.steps);
+      const lookups = planLookups(manifest, request.subjects, request.steps, (turn += 1));
       if (lookups.length === 0) return answer('OK', clock().toISOString());
       const { answered, bytes } = await guard(milliseconds, caller, (signal) => exchange(lookups, signal));
       tell(performance.now() - started, answered, bytes);

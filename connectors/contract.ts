@@ -60,6 +60,25 @@ export interface Standing {
   readonly asOf: string | null;
 }
 
+/**
+ * Why the records of a type that came are perhaps not all there are. Closed list; docs/manifests.md explains each.
+ * UNUSABLE_KEYS: more rows than the manifest allows have a key that is nobody's. UNREADABLE: a record could not be read.
+ * UNPROVEN: nothing shows that silence means absence. FEWER: fewer records than agreed, or than the last time.
+ * UNSEEN: it is not known in which writings the source holds its keys.
+ */
+export type GapReason = 'UNUSABLE_KEYS' | 'UNREADABLE' | 'UNPROVEN' | 'FEWER' | 'UNSEEN';
+
+/**
+ * A record type whose evidence is not complete: what came is shown and judged, and nobody is clear because something
+ * did not come.
+ */
+export interface Gap {
+  readonly record: string;
+  readonly reason: GapReason;
+  /** Absent: everybody who was asked about. */
+  readonly subjects?: ReadonlySet<string>;
+}
+
 /** What a source answered. With UNAVAILABLE or INVALID there are no rows at all. */
 export interface SourceAnswer {
   readonly state: KnownState;
@@ -81,7 +100,19 @@ export interface SourceAnswer {
   readonly candidates?: SourceAnswer['rows'];
   /** record type → subject id → the least sure method by which one of his rows was found; EXACT where not named. */
   readonly methods?: ReadonlyMap<string, ReadonlyMap<string, MatchMethod>>;
+  /** Absent or empty: the evidence of every record type is complete. */
+  readonly gaps?: readonly Gap[];
   readonly failure?: SourceFailure;
+}
+
+/** Why a record type is not complete for a subject; undefined: it is. */
+export function gapFor(
+  gaps: readonly Gap[] | undefined,
+  record: string,
+  subject: string,
+): GapReason | undefined {
+  if (gaps === undefined) return undefined;
+  return gaps.find((gap) => gap.record === record && gap.subjects?.has(subject) !== false)?.reason;
 }
 
 /** A live source. `fetch` resolves always, by the manifest's deadline or the signal at the latest. */

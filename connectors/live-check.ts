@@ -77,6 +77,8 @@ function lookupsFor(
       .filter((subject) => subject.kind === kind)
       .flatMap(({ id }) => key.forms.flatMap((form) => form.keysOf(id)));
     if (keys.length === 0) return [];
-    return [{ mapping, keyColumn: key.column, keys: [...new Set(keys)], columns, conditions: [] }];
+    return [
+      { mapping, keyColumn: key.column, keys: [...new Set(keys)], columns, controlKeys: [], conditions: [] },
+    ];
   });
 }

@@ -1,7 +1,7 @@
 // Turns what a decision permitted into what a source is asked: per record type and key column, the keys of all
 // subjects and exactly the permitted columns.
 import type { FetchStep, Subject, SubjectKind } from './contract.ts';
-import { type KeyForm, comparableKey } from './key-forms.ts';
+import { type KeyForm, type KeyWriting, comparableKey } from './key-forms.ts';
 import type { Crosswalk, FieldMapping, Manifest, RecordMapping } from './manifest.ts';
 import { conditionsOf } from './source-condition.ts';
 import type { Lookup } from './transport.ts';
@@ -12,6 +12,10 @@ export interface PlannedLookup extends Lookup {
   readonly fields: readonly PlannedField[];
   /** Key as sent, or comparable → the subjects it stands for (two USCCs can hold one organisation code). */
   readonly subjectsByKey: ReadonlyMap<string, readonly string[]>;
+  /** How its key column writes keys. */
+  readonly writing: KeyWriting;
+  /** Comparable keys of the control subjects, one of which is asked for. */
+  readonly controls: ReadonlySet<string>;
 }
 
 export interface PlannedField extends FieldMapping {
@@ -35,6 +39,7 @@ type ColumnCache = WeakMap<FetchStep['fields'], Columns>;
 const caches = new WeakMap<RecordMapping, ColumnCache>();
 
 /**
+ * `turn` counts exchanges, so that a source's controls take turns.
  * @throws RangeError for a record type or field that the manifest does not map: start-up makes sure that none is
  * missing, so this is a mistake of ours, not of a source.
  */
@@ -42,6 +47,7 @@ export function planLookups(
   manifest: Manifest,
   subjects: readonly Subject[],
   steps: readonly FetchStep[],
+  turn = 0,
 ): readonly PlannedLookup[] {
   return steps.flatMap((step) => {
     const mapping = manifest.records.get(step.record);
@@ -50,16 +56,45 @@ export function planLookups(
     const conditions = conditionsOf(mapping, step.filter);
     const lookups: PlannedLookup[] = [];
     for (const [keyColumn, kinds] of kindsByColumn(mapping)) {
-      const found = keysFor((kind) => mapping.subjects.get(kind)?.forms ?? [], kinds, subjects);
+      const formsOf = (kind: SubjectKind): readonly KeyForm[] => mapping.subjects.get(kind)?.forms ?? [];
+      const found = keysFor(formsOf, kinds, subjects);
       const shared = { mapping, columns, conditions, fields };
-      if (found.keys.length > 0) lookups.push({ ...shared, keyColumn, ...found });
+      if (found.keys.length > 0) {
+        const controls = (kind: SubjectKind): readonly string[] => mapping.subjects.get(kind)!.controls;
+        const writing = {
+          forms: kinds.flatMap(formsOf),
+          separators: [...new Set(kinds.flatMap((kind) => mapping.subjects.get(kind)!.separators))],
+        };
+        const asked = kinds.filter((kind) => subjects.some((subject) => subject.kind === kind));
+        lookups.push({
+          ...shared,
+          keyColumn,
+          ...found,
+          writing,
+          ...controlsFor(formsOf, controls, asked, turn),
+        });
+      }
       for (const kind of kinds) {
         const crosswalk = mapping.subjects.get(kind)?.crosswalk;
         if (crosswalk === undefined) continue;
         const others = keysFor(() => crosswalk.forms, [kind], subjects);
         const walked = { ...crosswalk, column: keyColumn, except: found.keys };
-        if (others.keys.length > 0)
-          lookups.push({ ...shared, keyColumn: crosswalk.from, ...others, crosswalk: walked });
+        if (others.keys.length === 0) continue;
+        const control = controlsFor(
+          () => crosswalk.forms,
+          () => crosswalk.controls,
+          [kind],
+          turn,
+        );
+        const writing = { forms: crosswalk.forms, separators: [] };
+        lookups.push({
+          ...shared,
+          keyColumn: crosswalk.from,
+          ...others,
+          writing,
+          ...control,
+          crosswalk: walked,
+        });
       }
     }
     return lookups;
@@ -94,6 +129,27 @@ function kindsByColumn(mapping: RecordMapping): ReadonlyMap<string, readonly Sub
   }
   return byColumn;
 }
+
+/** Of every kind that is asked about, the control whose turn it is. */
+function controlsFor(
+  formsOf: (kind: SubjectKind) => readonly KeyForm[],
+  controlsOf: (kind: SubjectKind) => readonly string[],
+  kinds: readonly SubjectKind[],
+  turn: number,
+): Pick<PlannedLookup, 'controlKeys' | 'controls'> {
+  const chosen = kinds.flatMap((kind): Subject[] => {
+    const controls = controlsOf(kind);
+    return controls.length === 0 ? [] : [{ kind, id: controls[turn % controls.length]! }];
+  });
+  if (chosen.length === 0) return noControls;
+  const controlKeys = chosen.flatMap(({ kind, id }) => formsOf(kind).flatMap((form) => form.keysOf(id)));
+  return {
+    controlKeys: [...new Set(controlKeys)],
+    controls: new Set(controlKeys.map((key) => comparableKey(key) ?? key)),
+  };
+}
+
+const noControls = { controlKeys: [], controls: new Set<string>() };
 
 function keysFor(
   formsOf: (kind: SubjectKind) => readonly KeyForm[],

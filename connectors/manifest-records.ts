@@ -3,7 +3,7 @@
 import type { CatalogueSource, RecordField, RecordType, SubjectTypeName } from '../schema/catalogue.ts';
 import { suggest } from '../schema/suggest.ts';
 import type { SubjectKind } from './contract.ts';
-import { type KeyForm, keyForms } from './key-forms.ts';
+import { type KeyForm, keyForms, readKey } from './key-forms.ts';
 import type { Crosswalk, FieldMapping, RecordMapping, Report, SubjectKey } from './manifest.ts';
 import { readFilters } from './manifest-filters.ts';
 import type { Path } from './manifest-lines.ts';
@@ -83,7 +83,16 @@ function readSubjects(
       crosswalk !== undefined && key.as === undefined
         ? []
         : readForms(key.as, kind, [...base, kind, 'as'], report);
-    subjects.set(kind, { column: key.column, forms, ...(crosswalk === undefined ? {} : { crosswalk }) });
+    const controls = readControls(key.control, kind, [...base, kind, 'control'], report);
+    if (controls.length > 0 && forms.length === 0)
+      report([...base, kind, 'control'], `${base.join('.')}.${kind}.control: write it under crosswalk`);
+    subjects.set(kind, {
+      column: key.column,
+      forms,
+      separators: key.separator ?? [],
+      controls,
+      ...(crosswalk === undefined ? {} : { crosswalk }),
+    });
   }
   for (const kind of expected) {
     if (record.subjects[kind] === undefined)
@@ -95,24 +104,47 @@ function readSubjects(
 interface SubjectColumn {
   readonly column: string;
   readonly as?: unknown;
+  readonly separator?: readonly string[] | undefined;
+  readonly control?: readonly string[] | undefined;
   readonly crosswalk?: WrittenCrosswalk | undefined;
 }
 
+/** Subjects by their own codes, canonical. */
+function readControls(
+  written: readonly string[] | undefined,
+  kind: SubjectKind,
+  path: Path,
+  report: Report,
+): readonly string[] {
+  const [form] = formsOf(kind);
+  return (written ?? []).flatMap((code) => {
+    const read = readKey(code, [form!]);
+    if (read.kind === 'key') return [read.key];
+    const name = kind === 'Organization' ? 'a USCC' : 'a citizen id of eighteen places';
+    report(path, `${path.join('.')}: ${name} of a subject that is always found`);
+    return [];
+  });
+}
+
+const formsOf = (kind: SubjectKind): readonly KeyForm[] =>
+  [...keyForms.values()].filter((form) => form.kind === kind);
+
 function readCrosswalk(
-  { table, from, as, to, and }: WrittenCrosswalk,
+  { table, from, as, to, and, control }: WrittenCrosswalk,
   column: string,
   kind: SubjectKind,
   path: Path,
   report: Report,
 ): Crosswalk {
   // Said nothing, a crosswalk holds the identifier whole, which is the first form of its kind.
-  const whole = [...keyForms.values()].filter((form) => form.kind === kind).slice(0, 1);
+  const whole = formsOf(kind).slice(0, 1);
   const forms = as === undefined ? whole : readForms(as, kind, [...path, 'crosswalk', 'as'], report);
-  return { table: table.split('.'), from, forms, pairs: [[column, to], ...Object.entries(and)] };
+  const controls = readControls(control, kind, [...path, 'crosswalk', 'control'], report);
+  return { table: table.split('.'), from, forms, controls, pairs: [[column, to], ...Object.entries(and)] };
 }
 
 function readForms(written: unknown, kind: SubjectKind, path: Path, report: Report): readonly KeyForm[] {
-  const possible = [...keyForms.values()].filter((form) => form.kind === kind).map((form) => form.name);
+  const possible = formsOf(kind).map((form) => form.name);
   const names: readonly unknown[] = Array.isArray(written) ? written : [written];
   if (names.length === 0) report(path, `${path.join('.')}: one of ${possible.join(', ')}, or a list of them`);
   return names.flatMap((name) => {

@@ -5,7 +5,7 @@ import { cachePart } from './cache/manifest-part.ts';
 import { filePart } from './file/manifest-part.ts';
 import { graphqlPart } from './graphql/manifest-part.ts';
 import { httpPart } from './http/manifest-part.ts';
-import { bytes, count, duration, name, twoLanguages } from './manifest-words.ts';
+import { allowance, bytes, count, duration, name, oneOrMore, twoLanguages } from './manifest-words.ts';
 import { resiliencePart } from './resilience/manifest-part.ts';
 import { soapPart } from './soap/manifest-part.ts';
 import { sqlPart } from './sql/manifest-part.ts';
@@ -14,6 +14,8 @@ const shorthand = (value: unknown): unknown => (typeof value === 'string' ? { co
 
 const record = {
   order: z.array(name).default([]),
+  /** Rows that may have a key which is nobody's, before nothing is clear by this record type any more. */
+  unusableKeys: allowance.prefault(0),
   // `as` is checked against the SDL, with better words than a union here could find.
   fields: z.record(
     z.string(),
@@ -41,7 +43,15 @@ const common = {
 
 /** By which column a kind of subject is found; a transport may know more of it. */
 const subjectsOf = <K extends z.core.$ZodLooseShape>(part: K) => {
-  const key = z.strictObject({ column: name, as: z.unknown().optional(), ...part });
+  const key = z.strictObject({
+    column: name,
+    as: z.unknown().optional(),
+    /** What stands between several keys in one cell. */
+    separator: oneOrMore.optional(),
+    /** Subjects, by their codes, that are always found. */
+    control: oneOrMore.optional(),
+    ...part,
+  });
   return z.strictObject({ Organization: key.optional(), Person: key.optional() });
 };
 

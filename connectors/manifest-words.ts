@@ -25,3 +25,23 @@ export const dotted = z
 
 /** Names of the fields a source with columns at hand can filter by. */
 export const fieldFilters = z.array(name).optional();
+
+/** `0`, `12` rows, or `1%`, `0.5%` of them. */
+export const allowance = z.union(
+  [
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .transform((rows) => ({ rows })),
+    z
+      .string()
+      .regex(/^(?:[1-9]?[0-9](?:\.[0-9]{1,3})?)%$/)
+      .transform((text) => ({ share: Number.parseFloat(text) / 100 })),
+  ],
+  'write a number of rows, or a share such as 0.5%',
+);
+
+/** One text or several. */
+export const oneOrMore = z.union([name, z.array(name).min(1).max(20)]).transform((given) => [given].flat());

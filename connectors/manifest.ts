@@ -40,8 +40,15 @@ export interface SubjectKey {
   readonly column: string;
   /** None: only through the crosswalk. */
   readonly forms: readonly KeyForm[];
+  /** What stands between several keys in one cell. */
+  readonly separators: readonly string[];
+  /** Subjects agreed with the agency that are always found there; one is asked about with every exchange. */
+  readonly controls: readonly string[];
   readonly crosswalk?: Crosswalk;
 }
+
+/** How many rows may have a key that is nobody's: a number, or a share of all rows. */
+export type Allowance = { readonly rows: number } | { readonly share: number };
 
 /** A table of the source that leads from our identifier to the one by which the source keeps a record. */
 export interface Crosswalk {
@@ -50,6 +57,7 @@ export interface Crosswalk {
   /** Its column with our identifier, in one of `forms`. */
   readonly from: string;
   readonly forms: readonly KeyForm[];
+  readonly controls: readonly string[];
   /** Columns that must agree: the record's, the crosswalk's. */
   readonly pairs: readonly (readonly [column: string, other: string])[];
 }
@@ -62,6 +70,8 @@ export interface RecordMapping {
   readonly fields: ReadonlyMap<string, FieldMapping>;
   /** Fields the source can filter by; all others are decided here alone. */
   readonly filters: ReadonlyMap<string, FieldFilter>;
+  /** Rows of a delivery, a table or an answer whose key is nobody's; with more of them nobody is clear. */
+  readonly unusableKeys: Allowance;
 }
 
 export type SqlRecord = RecordMapping & {

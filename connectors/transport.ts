@@ -1,5 +1,6 @@
 // What every transport does and all it does: carry look-ups to a source and hand back raw rows. What a row means is
 // mapping.ts's business, what a failure means to a caller connector.ts's; so a transport is small.
+import type { GapReason } from './contract.ts';
 import type { RecordMapping } from './manifest.ts';
 import type { CrosswalkLookup } from './lookup.ts';
 import type { SourceCondition } from './source-condition.ts';
@@ -10,6 +11,8 @@ export interface Lookup<R extends RecordMapping = RecordMapping> {
   readonly keyColumn: string;
   /** Every form of every subject's key, without duplicates. */
   readonly keys: readonly string[];
+  /** Keys of a subject that is always found: asked for with the others, whatever the conditions, and proof that they were. */
+  readonly controlKeys: readonly string[];
   /** Columns of the permitted fields, without duplicates; the key column only where it is itself permitted. */
   readonly columns: readonly string[];
   /** What the source is to leave out where it can. Their columns are permitted: conditions read them here, too. */
@@ -50,6 +53,11 @@ export interface Transport<R extends RecordMapping = RecordMapping> {
     receive: (values: readonly unknown[]) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Why records of this type may be missing, as far as the transport knows from what it has counted. Absent: it counts
+   * nothing, so that only a control can show that silence means absence.
+   */
+  gapsOf?(mapping: R): readonly GapReason[];
   /** @throws SourceError when the source cannot be asked */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

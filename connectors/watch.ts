@@ -1,6 +1,7 @@
 // What connectors tell of their work to whoever watches: metrics, traces, the operator's status page. Nothing here
 // decides an answer, and nothing carries an identifier, a record's value or a source's own words.
-import type { KnownState, SourceFailureCode } from './contract.ts';
+import type { GapReason, KnownState, SourceFailureCode } from './contract.ts';
+import type { KeyFaultCounts } from './key-faults.ts';
 
 /** One asking of a source as the request felt it: queueing and retries are within it, a cache's answer is not one. */
 export interface SourceCall {
@@ -35,16 +36,31 @@ export interface Delivery {
   readonly reason?: string | undefined;
 }
 
-export type DriftKind = 'missing column' | 'changed type' | 'unknown code';
+export type DriftKind = 'missing column' | 'changed type' | 'unknown code' | 'unusable key';
 
 /** A source is no longer what its manifest says. Told once per value met; whoever watches counts. */
 export interface Drift {
   readonly source: string;
   readonly kind: DriftKind;
-  /** `Type.field` of the manifest. */
+  /** `Type.field` of the manifest; of a key, its record type. */
   readonly coordinate: string;
-  /** The unknown code itself. INVARIANT: passed on only where `isPlainCode` holds; anything else could be a value. */
+  /** The unknown code itself, or the kind of fault of a key. INVARIANT: passed on only where `isPlainCode` holds; anything else could be a value. */
   readonly value?: string | undefined;
+}
+
+/** What looking through all keys of a record type has found: of a delivery when it was loaded, of a table by its census. */
+export interface KeyCensus {
+  readonly source: string;
+  readonly record: string;
+  readonly rows: number;
+  /** Rows whose key is masked: candidates for whoever it could be. */
+  readonly masked: number;
+  /** Rows whose key is nobody's, by what is wrong with it. */
+  readonly unusable: KeyFaultCounts;
+  /** Why nobody is clear by this record type; none: its evidence is complete. */
+  readonly gaps: readonly GapReason[];
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 /** INVARIANT: a watch never throws and never waits, for it is called where answers are made. */
@@ -58,6 +74,7 @@ export interface Watch {
   shed(source: string): void;
   delivered(delivery: Delivery): void;
   drifted(drift: Drift): void;
+  keysCounted(census: KeyCensus): void;
 }
 
 const nothing = (): void => undefined;
@@ -71,6 +88,7 @@ export const unwatched: Watch = {
   shed: nothing,
   delivered: nothing,
   drifted: nothing,
+  keysCounted: nothing,
 };
 
 /**

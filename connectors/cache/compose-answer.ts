@@ -1,6 +1,14 @@
 // Facts and fresh answers → one answer of the source, as if it had been asked for everything. Whoever is shown old
 // facts stands as STALE, and a subject of whom one part is missing is not known at all.
-import type { MatchMethod, RecordRow, SourceAnswer, Standing, Subject } from '../contract.ts';
+import {
+  type Gap,
+  type MatchMethod,
+  type RecordRow,
+  type SourceAnswer,
+  type Standing,
+  type Subject,
+  gapFor,
+} from '../contract.ts';
 import { earliest } from '../http/earliest.ts';
 import type { CacheOutcome } from '../watch.ts';
 import type { Fact } from './fact.ts';
@@ -42,12 +50,17 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
   const candidates = new Map<string, Map<string, readonly RecordRow[]>>();
   const methods = new Map<string, Map<string, MatchMethod>>();
   const invalidSubjects = new Set<string>();
+  const gaps: Gap[] = [];
   const standings = new Map<string, Standing>();
   for (const [id, own] of bySubject) {
     told(outcomeOf(own));
     if (own.some(({ answer }) => answer?.invalidSubjects.has(id) === true)) {
       invalidSubjects.add(id);
       continue;
+    }
+    for (const { record, answer } of own) {
+      const reason = gapFor(answer?.gaps, record, id);
+      if (reason !== undefined) gaps.push({ record, reason, subjects: new Set([id]) });
     }
     const { found, ...standing } = standingOf(id, own);
     standings.set(id, standing);
@@ -69,6 +82,7 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
     candidates,
     invalidSubjects,
     methods,
+    gaps,
     ...(standings.size === 0 ? {} : { standings }),
     ...(failed === undefined ? {} : { failure: failed.failure }),
   };

@@ -1,7 +1,7 @@
 // Stands in front of one source: answers what is known from facts, asks the source for the rest in one call, and lets
 // concurrent requests for the same share it. Old facts are shown only while the source is failing, as STALE.
 import type { Clock } from '../connector.ts';
-import type { FetchStep, SourceAnswer, SourceRequest, Subject } from '../contract.ts';
+import { type FetchStep, type SourceAnswer, type SourceRequest, type Subject, gapFor } from '../contract.ts';
 import { assessFreshness } from '../freshness.ts';
 import type { Manifest } from '../manifest.ts';
 import { CallerGaveUp, stoppedBy } from '../resilience/deadline.ts';
@@ -110,13 +110,14 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
       for (const { text } of gone) if (flights.get(text)?.flight === flight) flights.delete(text);
     };
     const land = async (): Promise<void> => {
-      const { state, asOf, rows, candidates, invalidSubjects, methods } = await flight.answer;
+      const { state, asOf, rows, candidates, invalidSubjects, methods, gaps } = await flight.answer;
       flight.landed = true;
       const facts: KeptFact[] = [];
       for (const wish of wishes) {
         const { text, name, step, subject } = wish;
         const generations = readings.get(text)?.generations;
-        const known = generations !== undefined && !outdated.has(text) && !invalidSubjects.has(subject.id);
+        const whole = !invalidSubjects.has(subject.id) && gapFor(gaps, step.record, subject.id) === undefined;
+        const known = generations !== undefined && !outdated.has(text) && whole;
         // Absence is proven only by an answer that is OK.
         if (state === 'OK' && asOf !== null && known) {
           const fact = {

@@ -7,6 +7,7 @@ import type { GraphqlRecord } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
 import { type Lookup, type ReceiveRow, missing } from '../transport.ts';
 import type { EntityOptions } from './manifest-part.ts';
+import { keysOf } from './operation.ts';
 
 /** @throws SourceError */
 export function readAnswer(
@@ -73,9 +74,9 @@ function receiveEntities(
   broken: ReadonlySet<number>,
   receive: ReceiveRow,
 ): void {
-  if (items.length !== lookup.keys.length)
-    throw invalid('_entities answers for fewer or more than were asked');
-  lookup.keys.forEach((asked, index) => {
+  const keys = keysOf(lookup);
+  if (items.length !== keys.length) throw invalid('_entities answers for fewer or more than were asked');
+  keys.forEach((asked, index) => {
     const item: unknown = items[index];
     if (broken.has(index)) return receiveRow(lookup, asked, undefined, receive);
     if (item === null) return;

@@ -38,7 +38,7 @@ function rootField(
   at: number,
   declare: Declare,
 ): string {
-  const given = [`${argument}:${declare(`k${at}`, type, lookup.keys)}`];
+  const given = [`${argument}:${declare(`k${at}`, type, keysOf(lookup))}`];
   lookup.conditions.forEach(({ filter, test }, place) => {
     if (filter.argument === undefined || test.kind !== 'except') return;
     const name = declare(`f${at}_${place}`, filter.argument.type, test.texts);
@@ -54,7 +54,7 @@ function entities(
   at: number,
   declare: Declare,
 ): string {
-  const representations = lookup.keys.map((value) => ({ __typename: type, [key]: value }));
+  const representations = keysOf(lookup).map((value) => ({ __typename: type, [key]: value }));
   const given = declare(`k${at}`, '[_Any!]!', representations);
   // A list of which no field may be seen still says how many there are.
   const columns = lookup.columns.length === 0 && inner !== undefined ? ['__typename'] : lookup.columns;
@@ -63,6 +63,11 @@ function entities(
     key,
     ...wanted.map((column) => (column === key ? column : join(inner, column))),
   ])}}`;
+}
+
+/** Those asked about, and the control's. */
+export function keysOf({ keys, controlKeys }: Lookup): readonly string[] {
+  return controlKeys.length === 0 ? keys : [...keys, ...controlKeys];
 }
 
 function join(above: string | undefined, column: string): string {

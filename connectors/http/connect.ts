@@ -30,7 +30,7 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
     exchange: async (lookups, receive, signal) => {
       const budget: ByteBudget = { left: limits.bytes };
       const batches = lookups.flatMap((lookup) =>
-        inBatches(lookup.keys, http.keys.max).map((keys) => ({ lookup, keys })),
+        inBatches(lookup, http.keys.max).map((keys) => ({ lookup, keys })),
       );
       const times = await inParallel(
         batches,

@@ -37,7 +37,7 @@ export function openSoap(manifest: SoapManifest, clock: () => Date): Transport<S
         const call = callOf(lookup);
         const columns = [...new Set([lookup.keyColumn, ...lookup.columns])];
         const shape = shapeAnswer(call.version, call.answer.message, call.answer, columns);
-        return inBatches(lookup.keys, call.keys.max).map((keys) => ({ lookup, call, columns, shape, keys }));
+        return inBatches(lookup, call.keys.max).map((keys) => ({ lookup, call, columns, shape, keys }));
       });
       const width = Math.min(...batches.map(({ call }) => call.keys.atOnce));
       const times = await inParallel(batches, width, signal, async (batch, batchSignal) => {

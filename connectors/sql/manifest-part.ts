@@ -1,7 +1,7 @@
 // What a manifest says of a database: the table, view or query of each record type, how a subject is found through
 // another of his identifiers, and whether the connection is encrypted.
 import { z } from 'zod';
-import { fieldFilters, name } from '../manifest-words.ts';
+import { fieldFilters, name, oneOrMore } from '../manifest-words.ts';
 
 const table = z
   .string()
@@ -22,6 +22,8 @@ const crosswalk = z.strictObject({
   /** Its column with our identifier, and the form that has there. */
   from: name,
   as: z.unknown().optional(),
+  /** Subjects, by their codes, that are always found this way. */
+  control: oneOrMore.optional(),
   /** Its column with what the record's own key column holds. */
   to: name,
   /** Further pairs that must agree, the record's column first: a number that is unique only within a region. */

@@ -40,14 +40,16 @@ export function writeStatement<R extends RecordMapping>(
     const selected = [...found, ...columns].join(', ');
     const from = writeRelation(dialect, relation, crosswalk !== undefined);
     const join = crosswalk === undefined ? '' : writeJoin(dialect, crosswalk, lookup, columnOf, bind);
+    const { controlKeys } = lookup;
     const where =
       crosswalk === undefined
-        ? [dialect.anyOf(key, lookup.keys, bind)]
+        ? [dialect.anyOf(key, [...lookup.keys, ...controlKeys], bind)]
         : crosswalk.except.length > 0
           ? [`NOT ${dialect.anyOf(columnOf(crosswalk.column), crosswalk.except, bind)}`]
           : [];
     for (const condition of lookup.conditions) {
-      where.push(dialect.meets(condition, columnOf(condition.filter.column), bind));
+      const met = dialect.meets(condition, columnOf(condition.filter.column), bind);
+      where.push(controlKeys.length === 0 ? met : `(${met} OR ${dialect.anyOf(key, controlKeys, bind)})`);
     }
     const conditions = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
     return `SELECT ${selected} FROM ${from}${join}${conditions}`;
@@ -88,7 +90,7 @@ const writeName = (dialect: SqlDialect, parts: readonly string[]): string =>
 function writeJoin(
   dialect: SqlDialect,
   { table, from, pairs }: CrosswalkLookup,
-  { keys }: Lookup,
+  { keys, controlKeys }: Lookup,
   columnOf: (name: string) => string,
   bind: Bind,
 ): string {
@@ -102,7 +104,7 @@ function writeJoin(
       return exact === column ? [] : [`${exact} AS ${dialect.quote(`e${at}`)}`];
     }),
   ].join(', ');
-  const inner = `SELECT DISTINCT ${selected} FROM ${writeName(dialect, table)} WHERE ${dialect.anyOf(known, keys, bind)}`;
+  const inner = `SELECT DISTINCT ${selected} FROM ${writeName(dialect, table)} WHERE ${dialect.anyOf(known, [...keys, ...controlKeys], bind)}`;
   const on = pairs.map(([column], at) =>
     dialect.same(columnOf(column), `${dialect.quote('x')}.${dialect.quote(`m${at}`)}`),
   );

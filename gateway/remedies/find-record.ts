@@ -1,6 +1,6 @@
 // Finds the record a remedy is about, at its source and by its document number: nobody objects to what he does not have.
 // Asked for are only the number, the date and the status, as far as the caller may derive from them.
-import type { Connector, Subject, Value } from '../../connectors/contract.ts';
+import { type Connector, type Subject, type Value, gapFor } from '../../connectors/contract.ts';
 import type { Log } from '../../connectors/log.ts';
 import type { DeclaredRemedies } from '../../schema/remedies-declared.ts';
 import type { RecordType } from '../../schema/catalogue.ts';
@@ -106,7 +106,10 @@ export async function findRecord(
       conditions.every((condition) => condition.holds({ row, today })),
   );
   const [first] = rows;
-  if (first === undefined) throw notFound;
+  if (first === undefined) {
+    const whole = gapFor(answer.gaps, type.name, subject.id) === undefined;
+    throw whole ? notFound : new ClientError('RECORD_UNCONFIRMED');
+  }
   const dates = rows.map((row) => knownDay(row[declared.dated])).filter((date) => date !== null);
   return {
     type,

@@ -169,10 +169,13 @@ export function failuresOf(answers: ReadonlyMap<string, SourceAnswer>): readonly
   readonly source: string;
   readonly failure: NonNullable<SourceAnswer['failure']>;
 }[] {
-  return [...answers].flatMap(([source, { failure, invalidSubjects }]) => {
+  return [...answers].flatMap(([source, { failure, invalidSubjects, gaps = [] }]) => {
     if (failure !== undefined) return [{ source, failure }];
-    if (invalidSubjects.size === 0) return [];
-    const detail = `what it said of ${invalidSubjects.size} subjects is not usable`;
+    const spoilt = new Set(invalidSubjects);
+    for (const { reason, subjects = [] } of gaps)
+      if (reason === 'UNREADABLE') for (const subject of subjects) spoilt.add(subject);
+    if (spoilt.size === 0) return [];
+    const detail = `what it said of ${spoilt.size} subjects is not usable`;
     return [{ source, failure: { code: 'SOURCE_INVALID_ANSWER' as const, detail } }];
   });
 }

@@ -1,6 +1,6 @@
 // What a verdict rests on: for every mandatory record type of a scene its rows and state, as far as this caller's verdict
 // may be derived from them. What may not be derived from is not known, and never absent.
-import type { RecordRow, SourceAnswer, Subject } from '../../connectors/contract.ts';
+import { type RecordRow, type SourceAnswer, type Subject, gapFor } from '../../connectors/contract.ts';
 import type { DecisionTable, DeriveDecision } from '../../policies/engine/decision-table.ts';
 import type { SubjectRules } from '../../policies/engine/rulebook.ts';
 import type { RecordType } from '../../schema/catalogue.ts';
@@ -74,9 +74,11 @@ function evidenceOf(
   )
     return { recordType, state: 'DENIED', asOf, rows: none };
   if (state !== 'OK' && state !== 'STALE') return { recordType, state, asOf, rows: none };
-  if (rows.length === 0) return { recordType, state, asOf, rows, candidates };
+  const gap = gapFor(answer.gaps, recordType.name, subject.id);
+  const known = { recordType, state, asOf, rows, candidates, ...(gap === undefined ? {} : { gap }) };
+  if (rows.length === 0) return known;
   const matchedBy = answer.methods?.get(recordType.name)?.get(subject.id) ?? 'EXACT';
-  return { recordType, state, asOf, rows, candidates, matchedBy };
+  return { ...known, matchedBy };
 }
 
 const none: readonly RecordRow[] = [];

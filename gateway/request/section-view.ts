@@ -1,5 +1,5 @@
 // A section as this caller may see it: its state, and its records where they are known and permitted.
-import type { KnownState, SourceAnswer, Subject } from '../../connectors/contract.ts';
+import { type KnownState, type SourceAnswer, type Subject, gapFor } from '../../connectors/contract.ts';
 import type { SectionState } from '../../schema/generated/types.ts';
 import type { DeclaredValidity } from '../../schema/validity-declared.ts';
 import { bareObject } from './bare-object.ts';
@@ -34,8 +34,11 @@ export function sectionView(
   view['__typename'] = section.typeName;
   view['source'] = section.source;
   // An age says more than a doubt: who is shown old data looks again in any case.
-  const ambiguous = state === 'OK' && [...wish.records.keys()].some(candidates);
-  view['state'] = (ambiguous ? 'AMBIGUOUS' : state) satisfies SectionState;
+  const records = [...wish.records.keys()];
+  const gap = (record: string): boolean =>
+    viewers.get(record) !== undefined && gapFor(answer?.gaps, record, subject.id) !== undefined;
+  const doubt = records.some(candidates) ? 'AMBIGUOUS' : records.some(gap) ? 'INCOMPLETE' : 'OK';
+  view['state'] = (state === 'OK' ? doubt : state) satisfies SectionState;
   view['asOf'] = asOf;
   const known = state === 'OK' || state === 'STALE';
   for (const field of section.fields.values()) {

@@ -1,6 +1,6 @@
 // The verdict of a scene: a pure function of every mandatory source. CLEAR needs positive, fresh evidence from
 // each; what is not known is INDETERMINATE, never CLEAR.
-import type { KnownState, MatchMethod, RecordRow } from '../../connectors/contract.ts';
+import type { GapReason, KnownState, MatchMethod, RecordRow } from '../../connectors/contract.ts';
 import { holdsIn } from '../../policies/engine/jurisdictions.ts';
 import type { Rule } from '../../policies/engine/rule.ts';
 import type { SubjectRules } from '../../policies/engine/rulebook.ts';
@@ -17,6 +17,8 @@ export interface Evidence {
   readonly rows: readonly RecordRow[];
   /** Rows that may be the subject's or another's: they bar nobody, and nobody is clear because of them. */
   readonly candidates?: readonly RecordRow[];
+  /** Why rows may be missing: what is there counts, and nobody is clear by what is not. */
+  readonly gap?: GapReason;
   /** How the rows were found to be the subject's; absent without rows. */
   readonly matchedBy?: MatchMethod | undefined;
 }
@@ -42,12 +44,14 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
   const complete = completeEvidence(subject, evidence);
   const found: Assessment[] = [];
   const perhaps: Assessment[] = [];
-  for (const { recordType, state, rows, candidates = none } of complete) {
+  for (const { recordType, state, gap, rows, candidates = none } of complete) {
     if (state !== 'OK' && state !== 'STALE') continue;
     const rules = byRecord.get(recordType);
     if (rules === undefined) continue;
     for (const rule of rules.holding) {
-      if (rule.absent !== undefined && state === 'OK' && !rows.some((row) => existsOn(rule, row, occasion))) {
+      // What may only be missing is not absent.
+      const isWhole = state === 'OK' && gap === undefined;
+      if (rule.absent !== undefined && isWhole && !rows.some((row) => existsOn(rule, row, occasion))) {
         found.push(absence(rule, rule.absent));
       }
       assessAll(assessRecord, rule, rows, occasion, found);
@@ -64,7 +68,7 @@ export function judge(subject: SubjectRules, evidence: readonly Evidence[], occa
   const assessments =
     perhaps.length > 0 ? [...certain, ...candidatesIn(weigh([...found, ...perhaps]), certain)] : [...certain];
   if (assessments.length > 1) assessments.sort(inForceFirst);
-  const unknown = complete.filter(({ state }) => state !== 'OK');
+  const unknown = complete.filter(({ state, gap }) => state !== 'OK' || gap !== undefined);
   return {
     outcome: outcomeOf(assessments, unknown.length > 0),
     assessments,

@@ -1,6 +1,6 @@
 // A verdict as the schema's Verdict: what it found, by which rule, on what evidence. Details of a record are
 // shown only as far as the caller may read that record.
-import type { Value } from '../../connectors/contract.ts';
+import type { GapReason, Value } from '../../connectors/contract.ts';
 import type { SceneRules } from '../../policies/engine/rulebook.ts';
 import type { RecordViewer } from '../request/record-view.ts';
 import { byShown } from '../request/shown-order.ts';
@@ -51,7 +51,7 @@ export function verdictFacts(
       judgement.evidence.map((entry) => ({
         source: entry.recordType.source,
         recordType: entry.recordType.name,
-        state: entry.state,
+        state: entry.state === 'OK' && entry.gap !== undefined ? 'INCOMPLETE' : entry.state,
         asOf: entry.asOf,
         matchedBy: entry.matchedBy !== undefined && isFoundTold(entry) ? entry.matchedBy : null,
       })),
@@ -162,6 +162,16 @@ const stateTexts = {
   DENIED: 'this caller may not derive from it. 调用方无权据此推断。',
 } as const;
 
-function reasonFor({ recordType, state }: Evidence): string {
-  return `${recordType.source}/${recordType.name} ${state}: ${stateTexts[state]}`;
+const gapTexts: Readonly<Record<GapReason, string>> = {
+  UNUSABLE_KEYS: 'it has records whose key is nobody’s. 有记录的主体标识无法识别。',
+  UNREADABLE: 'a record of this subject could not be read. 本主体有记录无法读取。',
+  UNPROVEN: 'nothing shows that its silence means absence. 无法证明“未应答记录”即“无记录”。',
+  FEWER: 'it has fewer records than agreed. 记录数少于约定。',
+  UNSEEN: 'it is not known how it writes its keys. 尚未核实其主体标识的写法。',
+};
+
+function reasonFor({ recordType, state, gap }: Evidence): string {
+  const of = `${recordType.source}/${recordType.name}`;
+  if (state === 'OK' && gap !== undefined) return `${of} INCOMPLETE: ${gapTexts[gap]}`;
+  return `${of} ${state}: ${stateTexts[state]}`;
 }

@@ -118,6 +118,15 @@ export function createMetrics(gauges: Gauges = idle): Metrics {
     'outcome',
   ]);
   const drift = counter('source_drift_total', 'Values that do not fit the manifest.', ['source', 'kind']);
+  const keyRows = gauge('source_key_rows', 'Rows by their keys: whole, masked, or nobody’s (unusable).', [
+    'source',
+    'record',
+    'key',
+  ]);
+  const incomplete = gauge('source_incomplete', '1 while nobody is clear by a record type, else 0.', [
+    'source',
+    'record',
+  ]);
   const commits = histogram('audit_commit_duration_seconds', 'Writing and syncing a group of audit entries.');
   const entries = counter('audit_entries_total', 'Audit entries on disk.');
   gauge('audit_queue_characters', 'Audit entries that wait for the disk, in characters.', [], (self) =>
@@ -178,6 +187,13 @@ export function createMetrics(gauges: Gauges = idle): Metrics {
       shed: (source) => shed.inc({ source }),
       delivered: ({ source, outcome }) => deliveries.inc({ source, outcome }),
       drifted: ({ source, kind }) => drift.inc({ source, kind }),
+      keysCounted: ({ source, record, rows, masked, unusable, gaps }) => {
+        const spoilt = Object.values(unusable).reduce((sum, count) => sum + count, 0);
+        keyRows.set({ source, record, key: 'whole' }, rows - masked - spoilt);
+        keyRows.set({ source, record, key: 'masked' }, masked);
+        keyRows.set({ source, record, key: 'unusable' }, spoilt);
+        incomplete.set({ source, record }, gaps.length > 0 ? 1 : 0);
+      },
     },
   };
 }

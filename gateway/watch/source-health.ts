@@ -1,7 +1,7 @@
 // How every source does since the start: what the catalogue, the status page and nobody's answer depend on. Told by
 // the connectors as they work; asks no source anything.
 import type { KnownState, SourceFailureCode } from '../../connectors/contract.ts';
-import type { BreakerState, CacheOutcome, Delivery, Watch } from '../../connectors/watch.ts';
+import type { BreakerState, CacheOutcome, Delivery, KeyCensus, Watch } from '../../connectors/watch.ts';
 import { type DriftNote, type DriftNotes, openDriftNotes } from './drift-notes.ts';
 import { type LatencyWindow, type Quantiles, openLatencyWindow } from './latency-window.ts';
 
@@ -25,6 +25,8 @@ export interface SourceReport {
   /** The last delivery of each record type and outcome. */
   readonly deliveries: readonly Delivery[];
   readonly drift: readonly DriftNote[];
+  /** The last look through the keys of each record type. */
+  readonly keys: readonly KeyCensus[];
 }
 
 export interface SourceHealth {
@@ -47,6 +49,7 @@ interface Notes {
   readonly latency: LatencyWindow;
   readonly deliveries: Map<string, Delivery>;
   readonly drift: DriftNotes;
+  readonly keys: Map<string, KeyCensus>;
 }
 
 export function watchSources(clock: () => Date): SourceHealth {
@@ -82,9 +85,10 @@ export function watchSources(clock: () => Date): SourceHealth {
       delivered: (delivery) =>
         void notesOf(delivery.source).deliveries.set(`${delivery.record} ${delivery.outcome}`, delivery),
       drifted: (drift) => notesOf(drift.source).drift.note(drift, now()),
+      keysCounted: (census) => void notesOf(census.source).keys.set(census.record, census),
     },
     reportOf: (source) => {
-      const { latency, cache, deliveries, drift, ...told } = sources.get(source) ?? nothingYet();
+      const { latency, cache, deliveries, drift, keys, ...told } = sources.get(source) ?? nothingYet();
       const spokenOf = told.dataAsOf === null ? NaN : Date.parse(told.dataAsOf);
       return {
         ...told,
@@ -95,6 +99,7 @@ export function watchSources(clock: () => Date): SourceHealth {
           : Math.max(0, Math.round((clock().getTime() - spokenOf) / 1000)),
         deliveries: [...deliveries.values()],
         drift: drift.list(),
+        keys: [...keys.values()],
       };
     },
   };
@@ -116,5 +121,6 @@ function nothingYet(): Notes {
     latency: openLatencyWindow(),
     deliveries: new Map(),
     drift: openDriftNotes(),
+    keys: new Map(),
   };
 }

@@ -1,6 +1,7 @@
 // The status report as a page for people, English and Chinese. It loads nothing and runs no script; its policy
 // allows its own style and nothing else.
 import { createHash } from 'node:crypto';
+import { type KeyFault, keyFaultWords } from '../../connectors/key-faults.ts';
 import type { SourceStatus, StatusReport } from './status.ts';
 
 const style = `
@@ -51,6 +52,7 @@ const driftTexts: Readonly<Record<string, string>> = {
   'missing column': 'missing column 缺少字段',
   'changed type': 'changed form 形式改变',
   'unknown code': 'unknown code 未登记代码',
+  'unusable key': 'unusable key 标识无法识别',
 };
 
 /** The whole page. */
@@ -84,6 +86,7 @@ ${table('Gateway 网关', ['', ''], facts)}
 ${table('Sources 来源', sourceHead, sources.map(sourceRow))}
 ${table('Resilience and cache 保护与缓存', guardHead, sources.map(guardRow))}
 ${table('Deliveries 交付文件', deliveryHead, sources.flatMap(deliveryRows))}
+${table('Keys 主体标识', keyHead, sources.flatMap(keyRows))}
 ${table('Drift from the manifests 与接入清单不符', driftHead, sources.flatMap(driftRows))}
 </body>
 </html>
@@ -181,6 +184,41 @@ function deliveryRows({ name, deliveries }: SourceStatus): string[][] {
     time(at),
     reason === undefined ? none : `<code>${escaped(reason)}</code>`,
   ]);
+}
+
+const keyHead = [
+  'Source 来源',
+  'Record 记录类型',
+  'Rows 行数',
+  'Masked 已遮盖',
+  'Nobody’s 无法识别',
+  'Why 原因',
+  'Evidence 证据',
+  'Counted 统计时间',
+];
+
+function keyRows({ name, keys }: SourceStatus): string[][] {
+  return keys.map(({ record, rows, masked, unusable, gaps, at }) => {
+    const faults = Object.entries(unusable) as [KeyFault, number][];
+    return [
+      `<code>${escaped(name)}</code>`,
+      `<code>${escaped(record)}</code>`,
+      String(rows),
+      String(masked),
+      String(faults.reduce((sum, [, count]) => sum + count, 0)),
+      faults.length === 0
+        ? none
+        : faults
+            .map(([fault, count]) =>
+              escaped(`${keyFaultWords[fault].what.zh} ${keyFaultWords[fault].what.en}: ${count}`),
+            )
+            .join('<br>'),
+      gaps.length === 0
+        ? marked('good', 'complete 完整')
+        : marked('bad', `incomplete 不完整: ${gaps.join(', ')}`),
+      time(at),
+    ];
+  });
 }
 
 const driftHead = [

@@ -10,5 +10,6 @@ export function watchAll(watches: readonly Watch[]): Watch {
     shed: (source) => watches.forEach((watch) => watch.shed(source)),
     delivered: (delivery) => watches.forEach((watch) => watch.delivered(delivery)),
     drifted: (drift) => watches.forEach((watch) => watch.drifted(drift)),
+    keysCounted: (census) => watches.forEach((watch) => watch.keysCounted(census)),
   };
 }

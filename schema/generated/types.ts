@@ -194,7 +194,9 @@ export type DriftKind =
   /** A column was left out. 缺少字段。 */
   | 'MISSING_COLUMN'
   /** A code the manifest does not list. 未登记的代码。 */
-  | 'UNKNOWN_CODE';
+  | 'UNKNOWN_CODE'
+  /** A record whose key is nobody's. 主体标识无法识别的记录。 */
+  | 'UNUSABLE_KEY';
 
 /** Where a finding stands on the evaluation date. 认定在核查日的状态。 */
 export type FindingStatus =
@@ -529,6 +531,12 @@ export type SectionState =
   | 'AMBIGUOUS'
   /** Not asked, because the policy does not permit it. 无权查询，未向来源发出请求。 */
   | 'DENIED'
+  /**
+   * The source answered, and it is not certain that these are all its records of this subject: what is listed holds, and
+   * what is not listed is not known to be absent.
+   * 来源已应答，但不能确定所列即全部：所列记录有效，未列出的不等于没有。
+   */
+  | 'INCOMPLETE'
   /** The source's answer was not usable: nothing is known. 来源应答无效，情况不明。 */
   | 'INVALID'
   /** The source answered; an empty list means no records. 来源已应答；空列表即无记录。 */

@@ -52,11 +52,13 @@ const lookup = (columns: readonly string[]): Lookup<GraphqlRecord> => ({
     order: [],
     fields: new Map(),
     filters: new Map(),
+    unusableKeys: { rows: 0 },
     query: { field: 'banList', argument: 'subjectCodes', type: '[String!]!' },
   },
   keyColumn: 'subjectCode',
   keys: ['a"b'],
   columns,
+  controlKeys: [],
   conditions: [],
 });
 
@@ -97,7 +99,12 @@ describe.each([
   test('in one record spoils its subject and nobody else', async () => {
     other.breakRow('A-1');
     const answer = await ask(source, [one, two], { Listing: ['amount', 'number'], Award: ['number'] });
-    expect(answer).toMatchObject({ state: 'OK', invalidSubjects: new Set([one.id]) });
+    expect(answer).toMatchObject({ state: 'OK', invalidSubjects: new Set() });
+    expect(answer.gaps).toContainEqual({
+      record: 'Listing',
+      reason: 'UNREADABLE',
+      subjects: new Set([one.id]),
+    });
     expect(answer.rows.get('Listing')?.has(one.id)).toBe(false);
     expect(answer.rows.get('Listing')?.get(two.id)).toMatchObject([{ amount: '1.00', number: 'B-1' }]);
     expect(answer.rows.get('Award')?.get(two.id)).toMatchObject([{ number: 'B-2' }]);

@@ -17,10 +17,18 @@ import {
 } from './scripted-agency.ts';
 
 const lookup: Lookup<HttpRecord> = {
-  mapping: { record: 'Listing', subjects: new Map(), order: [], fields: new Map(), filters: new Map() },
+  mapping: {
+    record: 'Listing',
+    subjects: new Map(),
+    order: [],
+    fields: new Map(),
+    filters: new Map(),
+    unusableKeys: { rows: 0 },
+  },
   keyColumn: 'code',
   keys: [],
   columns: [],
+  controlKeys: [],
   conditions: [],
 };
 const inPath: HttpOptions = {

@@ -51,6 +51,7 @@ const mapping: RecordMapping = {
   order: [],
   fields: new Map<string, FieldMapping>(),
   filters: new Map(Object.entries(filters)),
+  unusableKeys: { rows: 0 },
 };
 
 /** What agencies write: canonical, padded, full width, blank, or not readable at all. */
@@ -198,7 +199,16 @@ describe.each(databases)('%s', (_name, start) => {
         const keys = raws[field]!.map((_raw, at) => `${field}-${at}`);
         const statement = writeStatement(
           database.dialect,
-          [{ mapping, keyColumn: 'id', keys, columns: [field], conditions: conditionsOf(mapping, filter) }],
+          [
+            {
+              mapping,
+              keyColumn: 'id',
+              keys,
+              columns: [field],
+              controlKeys: [],
+              conditions: conditionsOf(mapping, filter),
+            },
+          ],
           () => ({ table: ['odd'] }),
         );
         const rows = await database.run(statement);

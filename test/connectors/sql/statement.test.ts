@@ -10,12 +10,14 @@ const mapping = (record: string): RecordMapping => ({
   order: [],
   fields: new Map(),
   filters: new Map(),
+  unusableKeys: { rows: 0 },
 });
 const wide: Lookup = {
   mapping: mapping('Wide'),
   keyColumn: 'id',
   keys: ['a', 'b'],
   columns: ['x', 'y'],
+  controlKeys: [],
   conditions: [],
 };
 const narrow: Lookup = {
@@ -23,6 +25,7 @@ const narrow: Lookup = {
   keyColumn: 'no',
   keys: ['c'],
   columns: ['债务率(%)'],
+  controlKeys: [],
   conditions: [],
 };
 const relationOf = (lookup: Lookup) => ({ table: ['s', lookup.mapping.record] });
