@@ -16,6 +16,8 @@ const record = {
   order: z.array(name).default([]),
   /** Rows that may have a key which is nobody's, before nothing is clear by this record type any more. */
   unusableKeys: allowance.prefault(0),
+  /** Records that are always there; fewer prove nothing. */
+  atLeast: z.number().int().min(0).max(1_000_000_000).default(1),
   // `as` is checked against the SDL, with better words than a union here could find.
   fields: z.record(
     z.string(),

@@ -72,6 +72,8 @@ export interface RecordMapping {
   readonly filters: ReadonlyMap<string, FieldFilter>;
   /** Rows of a delivery, a table or an answer whose key is nobody's; with more of them nobody is clear. */
   readonly unusableKeys: Allowance;
+  /** Records that are always there, where the transport counts them. */
+  readonly atLeast: number;
 }
 
 export type SqlRecord = RecordMapping & {

@@ -2,14 +2,15 @@
 // of those with the same identity; of two changes to one row the later counts.
 import pg from 'pg';
 import { type Complain } from './delivered-row.ts';
-import { Findings } from './delivery-problem.ts';
+import { type Finding, Findings } from './delivery-problem.ts';
 import { openRowWriter } from './insert-rows.ts';
+import { countKeys } from './key-counts.ts';
 import type { LoadStep } from './load.ts';
 import { openRows } from './open-rows.ts';
 import { type ActiveDelivery, register } from './register.ts';
 import { refuseShrunken } from './shrunken.ts';
 import { stageRowsOf } from './stage-row.ts';
-import { keyColumns, stagedNames, stagedSources } from './staged-columns.ts';
+import { stagedNames, stagedSources } from './staged-columns.ts';
 
 const INCOMING = 'pg_temp.incoming';
 
@@ -18,8 +19,8 @@ export async function applyDelta(step: LoadStep): Promise<ActiveDelivery> {
   const { client, kind, record, found, proof, previous, released } = step;
   if (previous === undefined) throw new RangeError('changes need a full delivery before them');
   const table = `staging.${pg.escapeIdentifier(previous.table)}`;
-  const incoming = await readChanges(step);
-  const { all, identity } = stagedNames(record);
+  const { incoming, findings } = await readChanges(step);
+  const { all, identity, unique } = stagedNames(record);
   const same = identity.map((name) => `d.${pg.escapeIdentifier(name)} = i.${pg.escapeIdentifier(name)}`);
   const deleted = await client.query(
     `DELETE FROM ${table} d USING ${INCOMING} i WHERE ${same.join(' AND ')}`,
@@ -29,12 +30,15 @@ export async function applyDelta(step: LoadStep): Promise<ActiveDelivery> {
   const inserted = await client.query(
     `INSERT INTO ${table} (${list(all)})
      SELECT ${list(all)} FROM
-       (SELECT DISTINCT ON (${list(identity)}) * FROM ${INCOMING} ORDER BY ${list(identity)}, n DESC) last
-     WHERE upsert`,
+       (SELECT *, max(n) OVER (PARTITION BY ${list(identity)}) AS latest FROM ${INCOMING}) change
+     WHERE upsert AND n = latest
+     ON CONFLICT (${list(unique)}) DO NOTHING`,
   );
   await client.query(`DROP TABLE ${INCOMING}`);
   const rows = previous.rows - (deleted.rowCount ?? 0) + (inserted.rowCount ?? 0);
-  if (!released) refuseShrunken(rows, previous.rows, record.delivery.shrink);
+  const keys = await countKeys(client, record, previous.table);
+  if (!released) refuseShrunken({ rows, keys, findings }, previous, record.delivery.shrink);
+  const whole = previous.whole && (proof.whole || released);
   const id = await register(client, kind, found);
   const { sha256 } = proof;
   await client.query(`UPDATE staging.delivery SET state = 'applied', rows = $2, sha256 = $3 WHERE id = $1`, [
@@ -44,14 +48,19 @@ export async function applyDelta(step: LoadStep): Promise<ActiveDelivery> {
   ]);
   await client.query(
     `UPDATE staging.delivery SET file = $2, delivered = $3, sequence = $4, size = $5, modified = $6, sha256 = $7,
-       rows = $8, loaded_at = now() WHERE id = $1`,
-    [previous.id, found.file, found.delivered, found.sequence, found.size, found.modified, sha256, rows],
+       rows = $8, keys = $9, findings = $10, whole = $11, loaded_at = now() WHERE id = $1`,
+    [
+      ...[previous.id, found.file, found.delivered, found.sequence, found.size, found.modified, sha256, rows],
+      ...[JSON.stringify(keys), JSON.stringify(findings), whole],
+    ],
   );
-  return { ...found, id: previous.id, table: previous.table, rows, sha256 };
+  return { ...found, id: previous.id, table: previous.table, rows, sha256, keys, whole, findings };
 }
 
-/** Fills the temporary table of changes. Resolves with their number. */
-async function readChanges(step: LoadStep): Promise<number> {
+/** Fills the temporary table of changes. Resolves with their number, and what is wrong with keys that are nobody's. */
+async function readChanges(
+  step: LoadStep,
+): Promise<{ readonly incoming: number; readonly findings: readonly Finding[] }> {
   const { client, record, found, proof, signal, progress } = step;
   const { deltas } = record.delivery;
   if (deltas === undefined) throw new RangeError('this record type has no deliveries of changes');
@@ -66,27 +75,30 @@ async function readChanges(step: LoadStep): Promise<number> {
   await client.query(`CREATE TEMPORARY TABLE incoming (${definition}) ON COMMIT DROP`);
   const findings = new Findings();
   const complain: Complain = findings.add.bind(findings);
-  const stager = stageRowsOf(record, complain);
+  const noted = new Findings();
+  const stager = stageRowsOf(record, complain, noted.add.bind(noted));
   const writer = openRowWriter({ client, table: INCOMING, columns, progress });
   const sources = stagedSources(record);
-  const keys = keyColumns(record).length;
   const wanted = { columns: [...sources, operation.column], required: [...key, operation.column] };
   let rows = 0;
   for await (const row of openRows(found, record.delivery, proof, wanted, complain, signal)) {
     rows += 1;
     const said = row.values.at(-1)?.trim() ?? '';
-    let values: readonly (string | null)[] | undefined;
+    let staged: readonly (readonly (string | null)[])[] = [];
     if (operation.upsert.includes(said)) {
-      values = stager.stage(row);
+      staged = stager.stage(row);
     } else if (operation.delete.includes(said)) {
       const identity = stager.identify(row);
       // Nothing but its identity is needed of a row that goes.
-      values = identity && names.all.map((_, at) => identity[at - keys] ?? null);
+      if (identity !== undefined)
+        staged = [names.all.map((name) => identity[names.identity.indexOf(name)] ?? null)];
     } else complain('UNKNOWN_OPERATION', 'is none of the words of the manifest', row.line, operation.column);
-    if (values !== undefined && findings.none) {
-      await writer.write([rows, operation.upsert.includes(said) ? 'true' : 'false', ...values]);
+    for (const values of staged) {
+      if (findings.none)
+        await writer.write([rows, operation.upsert.includes(said) ? 'true' : 'false', ...values]);
     }
   }
-  findings.end();
-  return writer.end();
+  findings.end(noted.all);
+  await writer.end();
+  return { incoming: rows, findings: noted.all };
 }

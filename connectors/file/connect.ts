@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Clock } from '../connector.ts';
+import { comparableKey } from '../key-forms.ts';
 import type { Log } from '../log.ts';
 import type { FileManifest, FileRecord } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
@@ -12,6 +13,7 @@ import { openPostgres, postgresDialect } from '../sql/postgres.ts';
 import { type Relation, readBranches, writeSample, writeStatement } from '../sql/statement.ts';
 import type { Lookup, ReceiveRow, Transport } from '../transport.ts';
 import { type Watch, unwatched } from '../watch.ts';
+import { gapsIn } from './delivery-gaps.ts';
 import { openIntake } from './intake.ts';
 import { troubleOf } from './intake-trouble.ts';
 import { keepLooking } from './keep-looking.ts';
@@ -91,13 +93,22 @@ export function openFile(manifest: FileManifest, options: FileOptions): FileTran
     throw new SourceError('SOURCE_UNREACHABLE', `no delivery of ${record.record} yet`, { unasked: true });
   };
 
+  /** Staged keys are comparable; and rows whose masked key could be a subject's are his candidates. */
+  const withWritings = (lookup: Lookup<FileRecord>): Lookup<FileRecord> => {
+    const comparable = lookup.keys.map((key) => comparableKey(key) ?? key);
+    const name = stagedKeyColumn(lookup.mapping, lookup.keyColumn);
+    const masks = intake.masks.get(lookup.mapping.record)?.get(name)?.matching(comparable) ?? [];
+    return { ...lookup, keys: [...new Set([...lookup.keys, ...comparable, ...masks])] };
+  };
+
   const ask = async (
     lookups: readonly Lookup<FileRecord>[],
     receive: ReceiveRow,
     signal: AbortSignal,
   ): Promise<string> => {
-    const statement = writeStatement(postgresDialect, lookups, relationOf);
+    const statement = writeStatement(postgresDialect, lookups.map(withWritings), relationOf);
     const oldest = lookups.map((lookup) => activeOf(lookup.mapping).delivered).sort()[0]!;
+    // The rows of a look-up are those of the one it was planned as.
     await reader.run(statement, readBranches(lookups, receive), signal);
     return `${oldest}T00:00:00+08:00`;
   };
@@ -119,6 +130,10 @@ export function openFile(manifest: FileManifest, options: FileOptions): FileTran
     sample: (mapping, columns, receive, signal) => {
       const relation = { table: [STAGING_SCHEMA, activeOf(mapping).table] };
       return reader.run(writeSample(postgresDialect, relation, columns, SAMPLED_ROWS), receive, signal);
+    },
+    gapsOf: (mapping) => {
+      const delivery = intake.active.get(mapping.record);
+      return delivery === undefined ? [] : gapsIn(mapping, delivery);
     },
     probe: async (signal) => {
       for (const record of manifest.records.values()) activeOf(record);

@@ -11,6 +11,7 @@ export const deliveryFaults = [
   'UNREADABLE',
   'TOO_LARGE',
   'NO_KEY',
+  'UNUSABLE_KEY',
   'DUPLICATE_KEY',
   'SPOILT',
   'FORMULA',
@@ -96,8 +97,15 @@ export class Findings {
     if (known.lines.length < MOST_LINES) known.lines.push(line);
   }
 
-  /** @throws DeliveryProblem when anything was found */
-  end(): void {
-    if (!this.none) throw new DeliveryProblem([...this.#kinds.values()]);
+  get all(): readonly Finding[] {
+    return [...this.#kinds.values()];
+  }
+
+  /**
+   * `also`: what is to be told with it, and puts nothing aside by itself.
+   * @throws DeliveryProblem when anything was found
+   */
+  end(also: readonly Finding[] = []): void {
+    if (!this.none) throw new DeliveryProblem([...this.all, ...also]);
   }
 }

@@ -9,20 +9,14 @@ export interface Reported {
   readonly source: string;
   readonly record: string;
   readonly file: string;
-  readonly state: 'quarantined' | 'waiting';
+  readonly state: 'quarantined' | 'waiting' | 'in use';
   readonly at: Date;
   readonly findings: readonly Finding[];
 }
 
 /** The text of a report; ends with a line feed. */
 export function writeReport({ source, record, file, state, at, findings }: Reported): string {
-  const [en, zh] =
-    state === 'waiting'
-      ? ['This delivery waits and is not in use yet.', '本批文件尚在等待，未启用。']
-      : [
-          'This delivery was put aside and is not in use. The one before stays in use.',
-          '本批文件已被隔离，未启用；此前一批继续使用。',
-        ];
+  const [en, zh] = STATES[state];
   const lines = [
     `${file}`,
     `${source} · ${record} · ${at.toISOString()}`,
@@ -39,6 +33,18 @@ export function writeReport({ source, record, file, state, at, findings }: Repor
   ];
   return lines.join('\n');
 }
+
+const STATES: Readonly<Record<Reported['state'], readonly [en: string, zh: string]>> = {
+  waiting: ['This delivery waits and is not in use yet.', '本批文件尚在等待，未启用。'],
+  quarantined: [
+    'This delivery was put aside and is not in use. The one before stays in use.',
+    '本批文件已被隔离，未启用；此前一批继续使用。',
+  ],
+  'in use': [
+    'This delivery is in use. The rows named here are nobody’s: with more of them than the manifest allows nobody is clear by it.',
+    '本批文件已启用。下列各行的主体标识无法识别；超出清单允许的数量时，任何主体都不能据此判定为“无记录”。',
+  ],
+};
 
 function describe({ fault, reason, column, count, lines }: Finding, number: number): string[] {
   const words = faultWords[fault];

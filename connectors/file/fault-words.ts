@@ -10,7 +10,8 @@ export const faultWords: Readonly<Record<DeliveryFault, { readonly en: string; r
   SHORT_ROW: { en: 'a row is shorter or longer than the header', zh: '行的列数或宽度与表头不符' },
   UNREADABLE: { en: 'cannot be read in the agreed format', zh: '无法按约定格式读取' },
   TOO_LARGE: { en: 'larger than anything honest', zh: '超出合理大小' },
-  NO_KEY: { en: 'a key is empty', zh: '主体标识或主键为空' },
+  NO_KEY: { en: 'a key that tells rows apart is empty', zh: '区分各行的主键为空' },
+  UNUSABLE_KEY: { en: 'a row whose key is nobody’s', zh: '主体标识无法识别' },
   DUPLICATE_KEY: { en: 'two rows have the same key', zh: '主键重复' },
   SPOILT: {
     en: 'an identifier was spoilt, as by a spreadsheet (3.1E+17)',

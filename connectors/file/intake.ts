@@ -4,15 +4,18 @@ import type pg from 'pg';
 import type { Clock } from '../connector.ts';
 import type { Log } from '../log.ts';
 import type { FileManifest, FileRecord } from '../manifest.ts';
+import { type MaskIndex, indexMasks } from '../mask-index.ts';
 import { CHINA_OFFSET_MS } from '../transforms/instant.ts';
 import type { Watch } from '../watch.ts';
 import { hashFile } from './delivery-bytes.ts';
 import { type Place, placeOf } from './delivery-order.ts';
-import { DeliveryProblem, problem } from './delivery-problem.ts';
+import { gapsIn } from './delivery-gaps.ts';
+import { DeliveryProblem, type Finding, problem } from './delivery-problem.ts';
 import { layReport, removeReport } from './delivery-report.ts';
 import { openDropBox } from './drop-box.ts';
 import { openBackoff, troubleOf } from './intake-trouble.ts';
-import { loadDelivery, sameFile } from './load.ts';
+import { readMasks } from './key-counts.ts';
+import { type LookedThrough, loadDelivery, lookThrough, sameFile } from './load.ts';
 import {
   type ActiveDelivery,
   type FoundDelivery,
@@ -40,6 +43,8 @@ export interface IntakeOptions {
 export interface Intake {
   /** Record type → the delivery look-ups read. */
   readonly active: ReadonlyMap<string, ActiveDelivery>;
+  /** Record type → staged key column → the masked keys of the active delivery. */
+  readonly masks: ReadonlyMap<string, ReadonlyMap<string, MaskIndex>>;
   /** Looks once. Resolves with whether all that lies ready was dealt with. @throws Error when it cannot look */
   look(): Promise<'idle' | 'more to come'>;
   /** Reads which deliveries are active now; another gateway may have switched. */
@@ -59,6 +64,7 @@ export function openIntake(options: IntakeOptions): Intake {
     ]),
   );
   const active = new Map<string, ActiveDelivery>();
+  const masks = new Map<string, ReadonlyMap<string, MaskIndex>>();
   /** Deliveries that need not be looked at again: loaded, older, or put aside. */
   const settled = new Map<string, string>();
   /** Why deliveries wait, as it was last reported. */
@@ -75,13 +81,32 @@ export function openIntake(options: IntakeOptions): Intake {
       if (kinds.get(row.record)?.shape !== row.shape) continue;
       if (row.state === 'active') {
         const before = active.get(row.record);
-        active.set(row.record, row);
+        await use(row.record, row);
         if (before !== undefined && !sameFile(before, row)) tellLoaded(row.record, row.rows);
       } else {
         released.add(`${row.file}:${row.size}:${row.modified}`);
         settled.delete(row.file);
       }
     }
+  };
+
+  /** Look-ups read this delivery from now on, and know which masks its keys have. */
+  const use = async (record: string, delivery: ActiveDelivery): Promise<void> => {
+    const mapping = manifest.records.get(record)!;
+    const before = active.get(record);
+    const isNew = before === undefined || !sameFile(before, delivery) || before.table !== delivery.table;
+    if (isNew) {
+      const found = delivery.keys.masked === 0 ? [] : await readMasks(pool, mapping, delivery.table);
+      masks.set(record, new Map([...found].map(([name, texts]) => [name, indexMasks(texts)])));
+    }
+    active.set(record, delivery);
+    if (!isNew && before.whole === delivery.whole) return;
+    const { rows, keys } = delivery;
+    const gaps = gapsIn(mapping, delivery);
+    const { masked, unusable } = keys;
+    watch.keysCounted({ source, record, rows, masked, unusable, gaps, at: clock().toISOString() });
+    if (gaps.length > 0)
+      log.warn({ source, record, file: delivery.file, gaps }, 'nobody is clear by this delivery');
   };
 
   /** Whoever keeps answers must know, also where another gateway has done the loading. */
@@ -156,8 +181,8 @@ export function openIntake(options: IntakeOptions): Intake {
     try {
       if (found.refused === 'link') throw problem('LINK', 'links are not followed');
       const place = placeOf(found, current, before);
-      const waits = whyWait(found, record, place);
-      if (waits !== undefined) return await letWait(kind, found, waits);
+      const waits = whyWait(found, record, place, isReleased(found));
+      if (waits !== undefined) return await letWait(kind, record, found, waits);
       if (place.kind === 'history') {
         if (known?.state === 'waiting') await forgetWaiting(kind, found);
         return 'settled';
@@ -168,7 +193,7 @@ export function openIntake(options: IntakeOptions): Intake {
       if (place.kind === 'same place' && current !== undefined && found.size === current.size) {
         if ((await hashFile(found.path, signal)) === current.sha256) {
           await touchActive(pool, current, found);
-          active.set(kind.record, { ...current, ...found });
+          await use(kind.record, { ...current, ...found });
           return 'settled';
         }
       }
@@ -197,23 +222,43 @@ export function openIntake(options: IntakeOptions): Intake {
 
   const load = async (kind: StagedKind, record: FileRecord, found: FoundDelivery): Promise<Taken> => {
     const started = performance.now();
-    const isReleased = released.has(`${found.file}:${found.size}:${found.modified}`);
-    const outcome = await loadDelivery({ pool, kind, record, found, log, signal, released: isReleased });
+    const loading = { pool, kind, record, found, log, signal, released: isReleased(found) };
+    const outcome = await loadDelivery(loading);
     if (outcome.kind === 'busy') return 'busy';
-    active.set(kind.record, outcome.delivery);
+    await use(kind.record, outcome.delivery);
     waiting.delete(found.file);
-    await removeReport(found.path).catch(() => undefined);
-    const { rows } = outcome.delivery;
+    const { rows, findings } = outcome.delivery;
+    if (findings.length > 0) await layBeside(kind, found, 'in use', findings);
+    else await removeReport(found.path).catch(() => undefined);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     log.info({ source, record: kind.record, file: found.file, rows, seconds }, 'a delivery is active');
     tellLoaded(kind.record, rows);
     return 'settled';
   };
 
-  const letWait = async (kind: StagedKind, found: FoundDelivery, waits: DeliveryProblem): Promise<Taken> => {
-    if (waiting.get(found.file) === waits.message) return 'waiting';
-    waiting.set(found.file, waits.message);
-    await report(kind, found, 'waiting', waits);
+  const isReleased = ({ file, size, modified }: FoundDelivery): boolean =>
+    released.has(`${file}:${size}:${modified}`);
+
+  const letWait = async (
+    kind: StagedKind,
+    record: FileRecord,
+    found: FoundDelivery,
+    waits: DeliveryProblem,
+  ): Promise<Taken> => {
+    const why = `${waits.message} ${found.size} ${found.modified}`;
+    if (waiting.get(found.file) === why) return 'waiting';
+    const looked =
+      waits.fault === 'UNPROVEN' && !found.delta
+        ? await lookThrough({ pool, kind, record, found, log, signal })
+        : undefined;
+    waiting.set(found.file, why);
+    await report(
+      kind,
+      found,
+      'waiting',
+      new DeliveryProblem([...waits.findings, ...(looked?.findings ?? [])]),
+      looked,
+    );
     const names = { source, record: kind.record, file: found.file };
     log.warn({ ...names, reason: waits.message }, 'a delivery waits');
     return 'waiting';
@@ -230,26 +275,36 @@ export function openIntake(options: IntakeOptions): Intake {
     kind: StagedKind,
     found: FoundDelivery,
     state: 'quarantined' | 'waiting',
-    { findings, message }: DeliveryProblem,
+    problem: DeliveryProblem,
+    looked?: LookedThrough,
   ): Promise<void> => {
-    await putAside(pool, kind, found, state, new DeliveryProblem(findings));
-    const { source, record } = kind;
-    await layReport(found.path, { source, record, file: found.file, state, at: clock(), findings }).catch(
-      () =>
-        // The register has it all the same.
-        log.warn(
-          { source, record, file: found.file, reason: message },
-          'the report cannot be laid beside its delivery',
-        ),
-    );
+    const { findings } = problem;
+    await putAside(pool, kind, found, state, problem, looked);
+    await layBeside(kind, found, state, findings);
   };
 
-  return { active, look, refresh };
+  const layBeside = async (
+    { source, record }: StagedKind,
+    { path, file }: FoundDelivery,
+    state: 'quarantined' | 'waiting' | 'in use',
+    findings: readonly Finding[],
+  ): Promise<void> =>
+    layReport(path, { source, record, file, state, at: clock(), findings }).catch(() =>
+      // The register has it all the same.
+      log.warn({ source, record, file }, 'the report cannot be laid beside its delivery'),
+    );
+
+  return { active, masks, look, refresh };
 }
 
-function whyWait(found: FoundDelivery, { delivery }: FileRecord, place: Place): DeliveryProblem | undefined {
+function whyWait(
+  found: FoundDelivery,
+  { delivery }: FileRecord,
+  place: Place,
+  isReleased: boolean,
+): DeliveryProblem | undefined {
   if (place.kind === 'history' || place.kind === 'late') return undefined;
-  if (found.refused === 'no sidecar')
+  if (found.refused === 'no sidecar' && !isReleased)
     return problem('UNPROVEN', `waits for its .${delivery.check.sidecar} file`);
   if (place.kind === 'gap') return problem('GAP', place.reason);
   return undefined;

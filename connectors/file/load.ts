@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { FileRecord } from '../manifest.ts';
 import { applyDelta } from './apply-delta.ts';
 import { compareDeliveries } from './delivery-name.ts';
-import { Findings, problem } from './delivery-problem.ts';
+import { DeliveryProblem, type Finding, Findings, problem } from './delivery-problem.ts';
 import { openRowWriter } from './insert-rows.ts';
 import { openRows } from './open-rows.ts';
 import { type Proof, proveDelivery } from './prove.ts';
@@ -20,7 +20,9 @@ import {
 } from './register.ts';
 import { refuseShrunken } from './shrunken.ts';
 import { stageRowsOf } from './stage-row.ts';
-import { stagedNames, stagedSources } from './staged-columns.ts';
+import { type KeyCounts, countKeys } from './key-counts.ts';
+import type { DeliveryOptions } from './manifest-part.ts';
+import { FAULT_COLUMN, stagedNames, stagedSources } from './staged-columns.ts';
 import { inTransaction } from './staging.ts';
 
 export type LoadOutcome =
@@ -71,7 +73,7 @@ export async function loadDelivery(loading: Loading): Promise<LoadOutcome> {
     }
     // What it builds on may have been replaced meanwhile; the next look decides anew.
     if (found.delta && found.sequence !== (previous?.sequence ?? Number.NaN) + 1) return { kind: 'busy' };
-    const proof = await proveDelivery(found, record.delivery, signal);
+    const proof = await proveDelivery(found, demanded(found, record.delivery), signal);
     const step = { ...loading, client, proof, previous, progress };
     const delivery = found.delta ? await applyDelta(step) : await loadFull(step);
     if (await hasChanged(found)) throw new FileChanged();
@@ -81,6 +83,44 @@ export async function loadDelivery(loading: Loading): Promise<LoadOutcome> {
     throw error;
   });
 }
+
+/** A person stands for the file with the hash where he has released a delivery without it. */
+function demanded({ refused }: FoundDelivery, delivery: DeliveryOptions): DeliveryOptions {
+  return refused === 'no sidecar'
+    ? { ...delivery, check: { ...delivery.check, sidecar: undefined } }
+    : delivery;
+}
+
+/** What a full delivery would bring, were it taken as it lies there. */
+export interface LookedThrough {
+  readonly rows: number;
+  readonly keys: KeyCounts;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads a delivery that waits, so that its agency hears at once of everything. Leaves nothing behind. */
+export async function lookThrough(loading: Omit<Loading, 'released'>): Promise<LookedThrough> {
+  const { pool, record, found, signal, kind } = loading;
+  const progress = (): void => undefined;
+  let looked: LookedThrough | undefined;
+  await inTransaction(pool, async (client) => {
+    const proof = await proveDelivery(found, demanded(found, record.delivery), signal);
+    const table = tableName(kind, found, 'waiting');
+    const step = { ...loading, client, proof, previous: undefined, released: false, progress };
+    const filled = await fill(step, `staging.${pg.escapeIdentifier(table)}`);
+    looked = { ...filled, keys: await countKeys(client, record, table) };
+    throw new NotTaken();
+  }).catch((error: unknown) => {
+    if (error instanceof DeliveryProblem) looked = { rows: 0, keys: NO_KEYS, findings: error.findings };
+    else if (!(error instanceof NotTaken)) throw error;
+  });
+  return looked!;
+}
+
+/** Ends a transaction in which a delivery was only looked at. */
+class NotTaken extends Error {}
+
+const NO_KEYS: KeyCounts = { masked: 0, spoilt: 0, unusable: {} };
 
 /** Ends the transaction; the next look finds the file as it is then. */
 class FileChanged extends Error {}
@@ -102,14 +142,18 @@ async function loadFull(step: LoadStep): Promise<ActiveDelivery> {
   const { sha256 } = proof;
   const id = await register(client, kind, found);
   const table = tableName(kind, found, id);
-  const rows = await fill(step, `staging.${pg.escapeIdentifier(table)}`);
-  if (previous !== undefined && !released) refuseShrunken(rows, previous.rows, record.delivery.shrink);
+  const { rows, findings } = await fill(step, `staging.${pg.escapeIdentifier(table)}`);
+  const keys = await countKeys(client, record, table);
+  if (previous !== undefined && !released)
+    refuseShrunken({ rows, keys, findings }, previous, record.delivery.shrink);
   await retire(client, kind);
+  const whole = proof.whole || released;
   await client.query(
-    `UPDATE staging.delivery SET state = 'active', table_name = $2, rows = $3, sha256 = $4 WHERE id = $1`,
-    [id, table, rows, sha256],
+    `UPDATE staging.delivery SET state = 'active', table_name = $2, rows = $3, sha256 = $4, keys = $5, findings = $6,
+       whole = $7 WHERE id = $1`,
+    [id, table, rows, sha256, JSON.stringify(keys), JSON.stringify(findings), whole],
   );
-  return { ...found, id, table, rows, sha256 };
+  return { ...found, id, table, rows, sha256, keys, whole, findings };
 }
 
 function tableName(kind: StagedKind, found: FoundDelivery, id: string): string {
@@ -118,30 +162,33 @@ function tableName(kind: StagedKind, found: FoundDelivery, id: string): string {
   return `${`${kind.source}_${kind.record}`.slice(0, 30)}_${date}_${sequence}_${id}`;
 }
 
-/** Resolves with the number of rows. */
+/** Resolves with the number of rows, and what is wrong with keys that are nobody's. */
 async function fill(
-  { client, kind, record, found, proof, log, signal, progress }: LoadStep,
+  { client, record, found, proof, signal, progress }: LoadStep,
   table: string,
-): Promise<number> {
+): Promise<{ readonly rows: number; readonly findings: readonly Finding[] }> {
   const names = stagedNames(record);
   const columns = names.all.map((name) => ({ name: pg.escapeIdentifier(name), type: 'text' }));
   await client.query(`CREATE TABLE ${table} (${columns.map(({ name }) => `${name} text`).join(', ')})`);
   const findings = new Findings();
   const complain = findings.add.bind(findings);
-  const stager = stageRowsOf(record, complain);
+  const noted = new Findings();
+  const stager = stageRowsOf(record, complain, noted.add.bind(noted));
   const writer = openRowWriter({ client, table, columns, progress });
   const wanted = { columns: stagedSources(record) };
   for await (const row of openRows(found, record.delivery, proof, wanted, complain, signal)) {
-    const staged = stager.stage(row);
     // After the first mistake the rest is only read to tell of all mistakes at once.
-    if (staged !== undefined && findings.none) await writer.write(staged);
+    for (const staged of stager.stage(row)) if (findings.none) await writer.write(staged);
   }
-  findings.end();
+  // Whoever corrects the delivery hears of its keys as well.
+  findings.end(noted.all);
   const rows = await writer.end();
   for (const name of names.keys)
     await client.query(`CREATE INDEX ON ${table} (${pg.escapeIdentifier(name)})`);
+  const fault = pg.escapeIdentifier(FAULT_COLUMN);
+  await client.query(`CREATE INDEX ON ${table} (${fault}) WHERE ${fault} IS NOT NULL`);
   if (names.identity.length > 0) {
-    const unique = names.identity.map((name) => pg.escapeIdentifier(name)).join(', ');
+    const unique = names.unique.map((name) => pg.escapeIdentifier(name)).join(', ');
     await client.query(`CREATE UNIQUE INDEX ON ${table} (${unique})`).catch((error: unknown) => {
       const NOT_UNIQUE = '23505';
       if ((error as { code?: unknown }).code !== NOT_UNIQUE) throw error;
@@ -149,12 +196,5 @@ async function fill(
     });
   }
   await client.query(`ANALYZE ${table}`);
-  if (stager.masked > 0) {
-    const { source } = kind;
-    log.warn(
-      { source, record: kind.record, file: found.file, masked: stager.masked },
-      'rows with masked keys can never be found',
-    );
-  }
-  return rows;
+  return { rows, findings: noted.all };
 }

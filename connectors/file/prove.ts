@@ -14,6 +14,8 @@ export interface Proof {
   readonly end: number;
   /** Rows the trailer speaks of. */
   readonly rows: number | undefined;
+  /** Whether anything shows that nothing is missing. */
+  readonly whole: boolean;
 }
 
 /** @throws DeliveryProblem when it is not whole */
@@ -29,14 +31,18 @@ export async function proveDelivery(
     if (said !== is) throw problem('HASH', `is not what its .${check.sidecar} file says`);
   }
   if (check.trailer === undefined || format === 'xlsx' || found.size === 0)
-    return { sha256, end: found.size, rows: undefined };
+    return { sha256, end: found.size, rows: undefined, whole: isProven(check) };
   const last = await readLastLine(found, encoding);
   const said = readTrailer(check.trailer, last.text);
   if (said === undefined) throw problem('TRUNCATED', 'does not end with its trailer line');
   if (said.sha256 !== undefined && said.sha256 !== (await hashFile(found.path, signal, 'sha256', last.from)))
     throw problem('HASH', 'is not what its trailer says');
-  return { sha256, end: last.from, rows: said.rows };
+  return { sha256, end: last.from, rows: said.rows, whole: true };
 }
+
+/** A delivery that its manifest wants proven in no way proves nothing. */
+const isProven = ({ sidecar, trailer }: DeliveryOptions['check']): boolean =>
+  sidecar !== undefined || trailer !== undefined;
 
 const LONGEST_TAIL = 4096;
 const NO_LINKS = constants.O_RDONLY | constants.O_NOFOLLOW;

@@ -3,6 +3,7 @@
 import type pg from 'pg';
 import type { DeliveryName } from './delivery-name.ts';
 import type { DeliveryProblem, Finding } from './delivery-problem.ts';
+import type { KeyCounts } from './key-counts.ts';
 
 /** What was found on disk, before it is read. */
 export interface FoundDelivery extends DeliveryName {
@@ -25,6 +26,11 @@ export interface ActiveDelivery extends DeliveryName {
   readonly size: number;
   readonly modified: string;
   readonly rows: number;
+  readonly keys: KeyCounts;
+  /** Whether a trailer, a hash or a person has said that nothing of it is missing. */
+  readonly whole: boolean;
+  /** What is wrong with keys that are nobody's. */
+  readonly findings: readonly Finding[];
 }
 
 /** One record type of one source, read in one way. */
@@ -44,7 +50,8 @@ export type DeliveryState =
   'loading' | 'active' | 'retired' | 'applied' | 'quarantined' | 'replaced' | 'waiting' | 'accepted';
 
 const ACTIVE_COLUMNS = `id::text, file, to_char(delivered, 'YYYY-MM-DD') AS delivered, sequence,
-  size::float8 AS size, modified, sha256, rows::float8 AS rows, table_name AS "table"`;
+  size::float8 AS size, modified, sha256, rows::float8 AS rows, table_name AS "table", keys, whole,
+  coalesce(findings, '[]') AS findings`;
 
 type Client = pg.Pool | pg.PoolClient;
 
@@ -109,15 +116,19 @@ export async function putAside(
   found: FoundDelivery,
   state: 'quarantined' | 'waiting',
   problem: DeliveryProblem,
+  looked?: { readonly rows: number; readonly keys: KeyCounts },
 ): Promise<void> {
   await forget(client, kind, found);
   await client.query(
     `INSERT INTO staging.delivery
-       (source, record, shape, file, delivered, sequence, size, modified, state, reason, findings)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+       (source, record, shape, file, delivered, sequence, size, modified, state, reason, findings, rows, keys)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::bigint, coalesce($13::jsonb, '{"masked": 0, "spoilt": 0, "unusable": {}}'::jsonb)
      WHERE NOT EXISTS (SELECT 1 FROM staging.delivery WHERE source = $1 AND record = $2 AND shape = $3
        AND file = $4 AND size = $7 AND modified = $8 AND state = $9)`,
-    [...identity(kind, found), state, problem.message, JSON.stringify(problem.findings)],
+    [
+      ...[...identity(kind, found), state, problem.message, JSON.stringify(problem.findings)],
+      ...[looked?.rows ?? null, looked === undefined ? null : JSON.stringify(looked.keys)],
+    ],
   );
 }
 
@@ -171,6 +182,9 @@ export interface RegisteredDelivery {
   readonly state: DeliveryState;
   readonly at: Date;
   readonly findings: readonly Finding[];
+  /** Of one in use, and of one that waits and was looked through. */
+  readonly keys: KeyCounts | null;
+  readonly whole: boolean;
   readonly acceptedBy: string | null;
 }
 
@@ -179,7 +193,7 @@ export async function listDeliveries(client: Client, file?: string): Promise<rea
   const found = await client.query<RegisteredDelivery>(
     `SELECT id::text, source, record, file, to_char(delivered, 'YYYY-MM-DD') AS delivered,
        rows::float8 AS rows, state, loaded_at AS at, coalesce(findings, '[]') AS findings,
-       accepted_by AS "acceptedBy"
+       keys, whole, accepted_by AS "acceptedBy"
      FROM staging.delivery
      WHERE CASE WHEN $1::text IS NULL THEN state IN ('active', 'waiting', 'quarantined', 'accepted')
        ELSE file = $1 END
@@ -189,13 +203,22 @@ export async function listDeliveries(client: Client, file?: string): Promise<rea
   return found.rows;
 }
 
-/** Releases deliveries that were put aside for shrinking alone. Resolves with how many. */
+/**
+ * Releases deliveries of which a person says that nothing is missing: put aside for shrinking alone, waiting for their
+ * proof alone, or in use without one. Resolves with how many.
+ */
 export async function acceptDelivery(client: Client, file: string, by: string): Promise<number> {
-  const accepted = await client.query(
+  const released = await client.query(
     `UPDATE staging.delivery SET state = 'accepted', accepted_by = $2
-     WHERE file = $1 AND state = 'quarantined' AND jsonb_array_length(findings) > 0
-       AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(findings) AS f WHERE f->>'fault' <> 'SHRUNKEN')`,
+     WHERE file = $1 AND jsonb_array_length(findings) > 0
+       AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(findings) AS f
+         WHERE f->>'fault' <> ALL (CASE state WHEN 'quarantined' THEN '{SHRUNKEN,UNUSABLE_KEY}'::text[]
+           WHEN 'waiting' THEN '{UNPROVEN,UNUSABLE_KEY}'::text[] ELSE '{}'::text[] END))`,
     [file, by],
   );
-  return accepted.rowCount ?? 0;
+  const whole = await client.query(
+    `UPDATE staging.delivery SET whole = true, accepted_by = $2 WHERE file = $1 AND state = 'active' AND NOT whole`,
+    [file, by],
+  );
+  return (released.rowCount ?? 0) + (whole.rowCount ?? 0);
 }

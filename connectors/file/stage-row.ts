@@ -1,30 +1,29 @@
-// A delivered row as it is staged: keys in the one form in which they are compared, and identifiers a spreadsheet has
-// spoilt found out.
-import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
-import { parseUscc } from '../../schema/identifiers/uscc.ts';
-import { comparableKey } from '../key-forms.ts';
+// A delivered row as it is staged: keys in the one form in which they are compared, what is no key complained of by line,
+// and values a spreadsheet has spoilt found out. A row that is nobody's is kept, so that a correction finds it.
+import { type KeyReading, type KeyWriting, readKeys } from '../key-forms.ts';
+import { type KeyFault, keyFaultWords } from '../key-faults.ts';
 import type { FileRecord } from '../manifest.ts';
 import type { Complain, DeliveredRow } from './delivered-row.ts';
+import type { DeliveryFault } from './delivery-problem.ts';
 import { identityColumns, keyColumns, stagedSources } from './staged-columns.ts';
 
 export interface RowStager {
-  /** Values in the order of `stagedNames`. Undefined: it was complained of. */
-  stage(row: DeliveredRow): readonly (string | null)[] | undefined;
+  /** Rows to stage, their values in the order of `stagedNames`: one, or one for each of its keys. None: it was complained of. */
+  stage(row: DeliveredRow): readonly (readonly (string | null)[])[];
   /** What tells the row from every other. */
   identify(row: DeliveredRow): readonly string[] | undefined;
-  /** Rows whose key names nobody for certain. */
-  readonly masked: number;
 }
 
-export function stageRowsOf(record: FileRecord, complain: Complain): RowStager {
-  const keys = keyColumns(record).length;
+/** `complain` hears of what puts the delivery aside, `note` of keys that are nobody's. */
+export function stageRowsOf(record: FileRecord, complain: Complain, note: Complain): RowStager {
+  const keys = keyColumns(record);
+  const writings = keys.map((column) => writingOf(record, column));
   const identities = identityColumns(record).length;
   const names = stagedSources(record);
-  let masked = 0;
 
   const identify = ({ line, values }: DeliveredRow): readonly string[] | undefined => {
     const found: string[] = [];
-    for (let at = keys; at < keys + identities; at += 1) {
+    for (let at = keys.length; at < keys.length + identities; at += 1) {
       const value = values[at]?.trim() ?? '';
       if (value === '') complain('NO_KEY', 'is empty', line, names[at]);
       else found.push(value);
@@ -33,46 +32,66 @@ export function stageRowsOf(record: FileRecord, complain: Complain): RowStager {
   };
 
   return {
-    get masked() {
-      return masked;
-    },
     identify,
     stage: (row) => {
       const { line, values } = row;
-      const staged: (string | null)[] = [];
+      const rest: (string | null)[] = [];
       let right = true;
-      let isMasked = false;
-      for (let at = 0; at < names.length; at += 1) {
+      for (let at = keys.length + identities; at < names.length; at += 1) {
         const value = values[at] ?? null;
-        if (value !== null && isSpoilt(value, at < keys)) {
+        if (value !== null && isSpoilt(value)) {
           complain('SPOILT', 'was made a number by a spreadsheet', line, names[at]);
           right = false;
-        } else if (at < keys) {
-          const key = value === null ? undefined : comparableKey(value);
-          if (key === undefined) {
-            complain('NO_KEY', 'is empty or no key', line, names[at]);
-            right = false;
-          } else {
-            staged.push(key);
-            isMasked ||= key.includes('*');
-          }
-        } else if (at >= keys + identities) staged.push(value);
+        }
+        rest.push(value);
       }
       const identity = identify(row);
-      if (!right || identity === undefined) return undefined;
-      if (isMasked) masked += 1;
-      staged.splice(keys, 0, ...identity);
-      return staged;
+      if (!right || identity === undefined) return [];
+      let fault: KeyFault | null = null;
+      const readings = writings.map((writing, at) => {
+        const read = readKeys(values[at], writing);
+        for (const reading of read) {
+          if (reading.kind !== 'unusable') continue;
+          fault ??= reading.fault;
+          note('UNUSABLE_KEY', reasonFor(reading.fault), line, keys[at]);
+        }
+        return read;
+      });
+      return combined(readings).map((of) => [...of, fault, ...identity, ...rest]);
     },
   };
 }
 
-const SCIENTIFIC = /^\s*[+-]?[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}\s*$/i;
-const ENDS_IN_ZEROS = /^[1-9][0-9]{14}000$/;
+/** `CHECK_DIGIT: a key whose check place is wrong`. */
+function reasonFor(fault: KeyFault): string {
+  return `${fault}: ${keyFaultWords[fault].what.en}`;
+}
 
-/** `3.10101E+17`, or an identifier whose last places fell victim to fifteen significant digits. */
-function isSpoilt(value: string, isKey: boolean): boolean {
-  if (value.length > 30 || value.length < 5) return false;
-  if (SCIENTIFIC.test(value)) return true;
-  return isKey && ENDS_IN_ZEROS.test(value) && !parseCitizenId(value).ok && !parseUscc(value).ok;
+/** The kind of a complaint about a key, and the words for it. */
+export function keyFaultOf(fault: DeliveryFault, reason: string): KeyFault | undefined {
+  if (fault !== 'UNUSABLE_KEY') return undefined;
+  return reason.slice(0, reason.indexOf(':')) as KeyFault;
+}
+
+function writingOf({ subjects }: FileRecord, column: string): KeyWriting {
+  const here = [...subjects.values()].filter((key) => key.column === column);
+  return {
+    forms: here.flatMap(({ forms }) => forms),
+    separators: [...new Set(here.flatMap(({ separators }) => separators))],
+  };
+}
+
+/** Every combination of one key from each column; nearly always one. */
+function combined(readings: readonly (readonly KeyReading[])[]): (string | null)[][] {
+  return readings.reduce<(string | null)[][]>(
+    (rows, read) => rows.flatMap((row) => read.map(({ key }) => [...row, key ?? null])),
+    [[]],
+  );
+}
+
+const SCIENTIFIC = /^\s*[+-]?[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}\s*$/i;
+
+/** `3.10101E+17`. */
+function isSpoilt(value: string): boolean {
+  return value.length >= 5 && value.length <= 30 && SCIENTIFIC.test(value);
 }

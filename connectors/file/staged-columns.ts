@@ -22,22 +22,29 @@ export function identityColumns(record: FileRecord): readonly string[] {
 const keyName = (at: number): string => ` key${at}`;
 const identityName = (at: number): string => ` id${at}`;
 
+/** What is wrong with a key of the row; null where nothing is. */
+export const FAULT_COLUMN = ' fault';
+
 /** The column of comparable keys made from `column`. */
 export function stagedKeyColumn(record: FileRecord, column: string): string {
   return keyName(keyColumns(record).indexOf(column));
 }
 
-/** Names of all columns of the staging table, in the order in which `stagedSources` names what they are made of. */
+/** Names of all columns of the staging table, in their order. */
 export interface StagedNames {
   readonly keys: readonly string[];
   readonly identity: readonly string[];
   readonly all: readonly string[];
+  /** What no two rows have in common; a row of several keys is staged for each of them. */
+  readonly unique: readonly string[];
 }
 
 export function stagedNames(record: FileRecord): StagedNames {
   const keys = keyColumns(record).map((_, at) => keyName(at));
   const identity = identityColumns(record).map((_, at) => identityName(at));
-  return { keys, identity, all: [...keys, ...identity, ...stagedColumns(record)] };
+  const all = [...keys, FAULT_COLUMN, ...identity, ...stagedColumns(record)];
+  const several = [...record.subjects.values()].some(({ separators }) => separators.length > 0);
+  return { keys, identity, all, unique: several ? [...identity, ...keys] : identity };
 }
 
 /** Columns of the delivery from which the staged ones are made, in their order. */
@@ -48,6 +55,17 @@ export function stagedSources(record: FileRecord): readonly string[] {
 /** What decides a staging table's content, apart from the delivery. A changed manifest is another shape and loads anew. */
 export function shapeOf(record: FileRecord): string {
   const { pattern: _pattern, shrink: _shrink, check: _check, deltas, ...reading } = record.delivery;
-  const decisive = [reading, deltas?.key, deltas?.operation, stagedNames(record), stagedSources(record)];
+  const writings = [...record.subjects.values()].map(({ forms, separators }) => [
+    forms.map(({ name }) => name),
+    separators,
+  ]);
+  const decisive = [
+    reading,
+    deltas?.key,
+    deltas?.operation,
+    stagedNames(record),
+    stagedSources(record),
+    writings,
+  ];
   return createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 16);
 }

@@ -27,7 +27,9 @@ const DEFINITIONS = `
   ALTER TABLE staging.delivery
     DROP CONSTRAINT IF EXISTS delivery_state_check,
     ADD COLUMN IF NOT EXISTS findings jsonb,
-    ADD COLUMN IF NOT EXISTS accepted_by text;
+    ADD COLUMN IF NOT EXISTS accepted_by text,
+    ADD COLUMN IF NOT EXISTS keys jsonb NOT NULL DEFAULT '{"masked": 0, "spoilt": 0, "unusable": {}}',
+    ADD COLUMN IF NOT EXISTS whole boolean NOT NULL DEFAULT false;
   CREATE UNIQUE INDEX IF NOT EXISTS delivery_one_active
     ON staging.delivery (source, record, shape) WHERE state = 'active';
   CREATE INDEX IF NOT EXISTS delivery_by_kind ON staging.delivery (source, record, shape, state)`;
@@ -38,7 +40,7 @@ export async function prepareStaging(pool: pg.Pool): Promise<void> {
     await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('staging.delivery', 0))`);
     const known = await client.query(
       `SELECT 1 FROM information_schema.columns
-       WHERE table_schema = 'staging' AND table_name = 'delivery' AND column_name = 'accepted_by'`,
+       WHERE table_schema = 'staging' AND table_name = 'delivery' AND column_name = 'whole'`,
     );
     if (known.rowCount === 0) await client.query(DEFINITIONS);
   });

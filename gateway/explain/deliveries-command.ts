@@ -1,5 +1,5 @@
 // `npm run -s deliveries`: which delivery of each record type is in use, what was put aside or waits and why, and the
-// release of one that only shrank. Reads the register in the staging database; shows no value of any record.
+// release of one that only shrank or lacks its proof. Reads the register in the staging database; shows no value of any record.
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { writeReport } from '../../connectors/file/delivery-report.ts';
@@ -15,7 +15,8 @@ const HELP = `Deliveries of files: in use, waiting, put aside.
 
   list     the delivery in use of each record type, with rows and age; what waits or was put aside, and why
   report   the report on a file, as it lies beside it
-  accept   releases a delivery that was put aside only because it shrank; gateways load it at their next look
+  accept   says that nothing of a delivery is missing: one that was put aside only because it shrank, that waits only for
+           its proof, or that is in use without one; gateways follow at their next look
   --by     who releases it (default: the user of this machine); kept in the register
   --help   this text
 
@@ -99,6 +100,7 @@ async function list(pool: pg.Pool, { stdout, now }: DeliveriesIo): Promise<0> {
     stateText(delivery),
     delivery.rows === null ? '' : String(delivery.rows),
     ageText(now.getTime() - Date.parse(`${delivery.delivered}T00:00:00+08:00`)),
+    keysText(delivery),
     faultsText(delivery),
   ]);
   const heading = [
@@ -108,6 +110,7 @@ async function list(pool: pg.Pool, { stdout, now }: DeliveriesIo): Promise<0> {
     'state 状态',
     'rows 行数',
     'age 数据时龄',
+    'keys 标识',
     'why 原因',
   ];
   stdout.write(rows.length === 0 ? 'No deliveries. 没有文件交付。\n' : columns([heading, ...rows]));
@@ -129,8 +132,18 @@ function stateText({ state, acceptedBy }: RegisteredDelivery): string {
   return acceptedBy === null ? STATES[state] : `${STATES[state]} (${acceptedBy})`;
 }
 
-function faultsText({ findings }: RegisteredDelivery): string {
-  return [...new Set(findings.map(({ fault }) => fault))].join(', ');
+/** `3 nobody's 无法识别, 2 masked 已遮盖`. */
+function keysText({ keys, state }: RegisteredDelivery): string {
+  if (keys === null || !['active', 'waiting'].includes(state)) return '';
+  const spoilt = keys.spoilt === 0 ? [] : [`${keys.spoilt} nobody's 无法识别`];
+  const masked = keys.masked === 0 ? [] : [`${keys.masked} masked 已遮盖`];
+  return [...spoilt, ...masked].join(', ');
+}
+
+function faultsText({ findings, state, whole }: RegisteredDelivery): string {
+  const faults = findings.map(({ fault }) => fault);
+  // In use, and still nobody has said that it is all.
+  return [...new Set(state === 'active' && !whole ? ['UNPROVEN', ...faults] : faults)].join(', ');
 }
 
 /** Days, or hours of the first two. */
@@ -146,7 +159,8 @@ async function report(pool: pg.Pool, { stdout, stderr }: DeliveriesIo, file: str
     return 1;
   }
   for (const delivery of found) {
-    const state = delivery.state === 'waiting' ? ('waiting' as const) : ('quarantined' as const);
+    const { state: now } = delivery;
+    const state = now === 'waiting' ? now : now === 'active' ? ('in use' as const) : ('quarantined' as const);
     stdout.write(writeReport({ ...delivery, state }));
   }
   return 0;
@@ -159,9 +173,12 @@ async function accept(
   by: string,
 ): Promise<0 | 1> {
   if ((await acceptDelivery(pool, file, by)) > 0) {
-    stdout.write('Released: it is loaded at the next look. 已放行，网关下次检查时载入。\n');
+    stdout.write('Released: the gateways follow at their next look. 已放行，网关下次检查时生效。\n');
     return 0;
   }
-  stderr.write('No such delivery was put aside for shrinking alone. 没有仅因行数减少而被隔离的该文件。\n');
+  stderr.write(
+    'No such delivery was put aside for shrinking alone, waits for its proof alone, or is in use without one. ' +
+      '没有仅因行数减少被隔离、仅待校验文件或未经校验即在用的该文件。\n',
+  );
   return 1;
 }

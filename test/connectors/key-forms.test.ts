@@ -90,7 +90,7 @@ describe('what a written key is', () => {
     ['130503670401001', { kind: 'key', key: '130503196704010016' }],
     ['110105194912310021', { kind: 'unusable', fault: 'CHECK_DIGIT' }],
     ['11010519491331002X', { kind: 'unusable', fault: 'DATE' }],
-    ['1101051949123100', { kind: 'unusable', fault: 'LENGTH' }],
+    ['1101051949123107', { kind: 'unusable', fault: 'LENGTH' }],
     ['110105XXXXXXXX002X', { kind: 'masked', key: '110105********002X' }],
     ['110105xxxxxxxx002x', { kind: 'masked', key: '110105********002X' }],
     ['110105…002X', { kind: 'masked', key: '110105…002X' }],

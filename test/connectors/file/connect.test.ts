@@ -174,7 +174,11 @@ describe('a bad delivery is put aside with its reason, and the one before stays'
       'MISSING_COLUMN: column st is missing, on line 1',
     ],
     ['a short row', csv(listing(one, 'x'), `${one.id},y`), 'SHORT_ROW: shorter than the header, on line 3'],
-    ['a row without a key', csv(',x,1,2026-03-01,0,'), 'NO_KEY: column code is empty or no key, on line 2'],
+    [
+      'no row that is anybody’s',
+      csv(listing(one, 'x').replace(one.id, '')),
+      /^SHRUNKEN: no rows that are somebody’s, after 1 .*; UNUSABLE_KEY: column code EMPTY: no key, on line 2$/,
+    ],
     ['another encoding', Buffer.concat([csv(), Buffer.from([0xff])]), /^ENCODING: not gb18030 near byte/],
     ['no rows at all', csv(), 'SHRUNKEN: no rows, after 1 in the delivery before'],
     ['nothing', Buffer.alloc(0), 'EMPTY: the file is empty'],
@@ -234,7 +238,10 @@ test('a restart reads neither what is staged nor what was put aside again', asyn
   said = [];
   const probe = await start();
   expect(await numbers(probe)).toEqual(['staged']);
-  expect(said.map(({ message }) => message)).toEqual(['this delivery was put aside before']);
+  expect(said.map(({ message }) => message)).toEqual([
+    'nobody is clear by this delivery',
+    'this delivery was put aside before',
+  ]);
   expect(await registered()).toEqual(before);
 });
 
@@ -288,5 +295,5 @@ test('columns the manifest does not map are not kept', async () => {
     `SELECT attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      WHERE c.relname LIKE 'probe_Listing%' AND c.relkind = 'r' AND attnum > 0 ORDER BY attnum`,
   );
-  expect(columns.rows.map(({ name }) => name)).toEqual([' key0', 'doc', 'amt', 'day', 'st']);
+  expect(columns.rows.map(({ name }) => name)).toEqual([' key0', ' fault', 'doc', 'amt', 'day', 'st']);
 });

@@ -152,11 +152,6 @@ describe('deliveries of changes', () => {
       'UNKNOWN_OPERATION: column 操作 is none of the words of the manifest, on line 2',
     ],
     ['a row without its key', changes('删除,,,,,'), 'NO_KEY: column doc is empty, on line 2'],
-    [
-      'a subject without a key',
-      changes('新增,,B,1,2026-03-01,0'),
-      'NO_KEY: column code is empty or no key, on line 2',
-    ],
     ['no operation', csv(listing(one, 'B')), 'MISSING_COLUMN: column 操作 is missing, on line 1'],
     ['more deletions than may be', changes('删除,,A,,,', '删除,,B,,,'), /^SHRUNKEN: no rows, after 2/],
   ])('with %s are put aside whole', async (_title, content, reason) => {
@@ -250,8 +245,11 @@ describe('a delivery that is put aside', () => {
     const report = await reportOf('listings-20260308-01.csv');
     expect(report).toContain('本批文件已被隔离');
     expect(report).toMatch(/SHORT_ROW.*行的列数[\s\S]*lines 行: 3 \(1 in all 共 1 处\)/);
-    expect(report).toMatch(/SPOILT.*电子表格[\s\S]*column 列: code[\s\S]*lines 行: 4, 5 \(2 in all/);
-    expect(report).toMatch(/NO_KEY[\s\S]*lines 行: 6/);
+    expect(report).toMatch(
+      /UNUSABLE_KEY.*标识[\s\S]*column 列: code[\s\S]*lines 行: 4 \(1 in all[\s\S]*EXPONENT/,
+    );
+    expect(report).toMatch(/UNUSABLE_KEY[\s\S]*lines 行: 5 [\s\S]*ROUNDED/);
+    expect(report).toMatch(/UNUSABLE_KEY[\s\S]*lines 行: 6 [\s\S]*EMPTY/);
     expect(report).not.toMatch(/420202|3\.10101E|9199/);
     expect(stage.told()).toMatchObject([{ outcome: 'quarantined', reason: 'SHORT_ROW', record: 'Listing' }]);
   });

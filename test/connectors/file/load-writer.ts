@@ -10,10 +10,12 @@ const field = (name: string) =>
   ({ field: name, column: name, transform: () => ({ ok: true, value: null }) }) as const;
 const record = {
   record: 'Listing',
-  subjects: new Map([['Organization', { column: 'code', forms: [] }]]),
+  subjects: new Map([['Organization', { column: 'code', forms: [], separators: [], controls: [] }]]),
   order: [],
   fields: new Map([['doc', field('doc')]]),
   filters: new Map(),
+  unusableKeys: { rows: 1_000_000 },
+  atLeast: 1,
   delivery: {
     pattern: 'listings-*.csv',
     format: 'csv',

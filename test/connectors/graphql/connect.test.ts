@@ -53,6 +53,7 @@ const lookup = (columns: readonly string[]): Lookup<GraphqlRecord> => ({
     fields: new Map(),
     filters: new Map(),
     unusableKeys: { rows: 0 },
+    atLeast: 1,
     query: { field: 'banList', argument: 'subjectCodes', type: '[String!]!' },
   },
   keyColumn: 'subjectCode',

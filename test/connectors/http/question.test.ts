@@ -24,6 +24,7 @@ const lookup: Lookup<HttpRecord> = {
     fields: new Map(),
     filters: new Map(),
     unusableKeys: { rows: 0 },
+    atLeast: 1,
   },
   keyColumn: 'code',
   keys: [],

@@ -52,6 +52,7 @@ const mapping: RecordMapping = {
   fields: new Map<string, FieldMapping>(),
   filters: new Map(Object.entries(filters)),
   unusableKeys: { rows: 0 },
+  atLeast: 1,
 };
 
 /** What agencies write: canonical, padded, full width, blank, or not readable at all. */

@@ -11,6 +11,7 @@ const mapping = (record: string): RecordMapping => ({
   fields: new Map(),
   filters: new Map(),
   unusableKeys: { rows: 0 },
+  atLeast: 1,
 });
 const wide: Lookup = {
   mapping: mapping('Wide'),
