@@ -71,7 +71,7 @@ export function planLookups(
           keyColumn,
           ...found,
           writing,
-          ...controlsFor(formsOf, controls, asked, turn),
+          ...controlsFor(formsOf, controls, asked, turn, found.keys),
         });
       }
       for (const kind of kinds) {
@@ -85,6 +85,7 @@ export function planLookups(
           () => crosswalk.controls,
           [kind],
           turn,
+          others.keys,
         );
         const writing = { forms: crosswalk.forms, separators: [] };
         lookups.push({
@@ -136,6 +137,7 @@ function controlsFor(
   controlsOf: (kind: SubjectKind) => readonly string[],
   kinds: readonly SubjectKind[],
   turn: number,
+  asked: readonly string[],
 ): Pick<PlannedLookup, 'controlKeys' | 'controls'> {
   const chosen = kinds.flatMap((kind): Subject[] => {
     const controls = controlsOf(kind);
@@ -144,7 +146,8 @@ function controlsFor(
   if (chosen.length === 0) return noControls;
   const controlKeys = chosen.flatMap(({ kind, id }) => formsOf(kind).flatMap((form) => form.keysOf(id)));
   return {
-    controlKeys: [...new Set(controlKeys)],
+    // Of a control that is asked about itself no row may come twice.
+    controlKeys: [...new Set(controlKeys)].filter((key) => !asked.includes(key)),
     controls: new Set(controlKeys.map((key) => comparableKey(key) ?? key)),
   };
 }

@@ -95,6 +95,10 @@ export interface OpenOptions {
   readonly recordsPerSubject?: number;
   /** Further top-level lines of the manifest. */
   readonly lines?: string;
+  /** An organisation that is always found among the listings. */
+  readonly control?: string;
+  /** Listings whose key may be nobody's. */
+  readonly unusableKeys?: number | string;
 }
 
 /** What the connector is opened with apart from its manifest. */
@@ -140,6 +144,8 @@ export function probeManifest(bench: ProbeSource, options: OpenOptions = {}): Ma
     bytes = '1MB',
     recordsPerSubject = 50,
     lines = '',
+    control,
+    unusableKeys = 0,
   } = options;
   const { top, listings, awards, files = {} } = bench.manifest();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(sources, name), text);
@@ -156,8 +162,9 @@ ${top}
 records:
   Listing:
     ${listings}
+    unusableKeys: ${unusableKeys}
     subjects:
-      Organization: { column: code, as: [uscc, org-code] }
+      Organization: { column: code, as: [uscc, org-code]${control === undefined ? '' : `, control: ${control}`} }
       Person: { column: code, as: citizen-id }
     order: [day]
     fields:

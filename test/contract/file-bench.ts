@@ -1,4 +1,5 @@
 // The file transport's source: a drop folder and a staging database behind a relay that can be cut.
+import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -88,15 +89,22 @@ export async function startFileBench(
       await wire.setMode('pass');
       await pool.query('DROP SCHEMA IF EXISTS staging CASCADE');
       for (const [name, these] of Object.entries(rows) as [string, Rows][]) {
-        await deliver(directory, `${name}-${today()}-01.${format.extension}`, await format.write(these));
+        const content = await format.write(these);
+        const file = `${name}-${today()}-01.${format.extension}`;
+        await deliver(
+          directory,
+          `${file}.sha256`,
+          Buffer.from(createHash('sha256').update(content).digest('hex')),
+        );
+        await deliver(directory, file, content);
       }
       wire.tap.clear();
     },
     manifest: () => ({
       top: 'transport: file',
-      listings: `delivery: { pattern: listings-*.${format.extension}, ${format.manifest} }
+      listings: `delivery: { pattern: listings-*.${format.extension}, ${format.manifest}, check: { sidecar: sha256 } }
     filters: [status, day, number]`,
-      awards: `delivery: { pattern: awards-*.${format.extension}, ${format.manifest} }`,
+      awards: `delivery: { pattern: awards-*.${format.extension}, ${format.manifest}, check: { sidecar: sha256 } }`,
     }),
     setFault: async (fault) => {
       if (fault !== 'garbage') {

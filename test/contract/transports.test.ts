@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Connector, SourceAnswer, Subject } from '../../connectors/contract.ts';
+import { type Connector, type SourceAnswer, type Subject, gapFor } from '../../connectors/contract.ts';
 import { citizenIdAt, orgCodeAt, usccAt } from '../../connectors/sandbox/generator/identifiers.ts';
 import { type Postgres, startPostgres } from '../../connectors/sandbox/postgres/postgres.ts';
 import { filterOf } from '../../policies/engine/row-filter.ts';
@@ -65,9 +65,11 @@ const listings = (...rows: AgencyRow[]): AgencyRows => ({ listings: rows, awards
 const [one, two, three] = [firm(1), firm(2), firm(3)];
 const hyphenated = `${orgCodeAt(2).slice(0, 8)}-${orgCodeAt(2).slice(8)}`;
 
-describe.each(benches)('%s', (_title, start) => {
+describe.each(benches)('%s', (title, start) => {
   let bench: Bench;
   let probe: Connector | undefined;
+  /** Whether every row is looked at: by us, or because the source hands all of them over. */
+  const looksThrough = (): boolean => title.startsWith('file') || !bench.filters;
   /** Calls it takes to ask for so many keys of each record type. */
   const roundTrips = (...keys: number[]): number =>
     bench.batch === undefined ? 1 : keys.reduce((sum, count) => sum + Math.ceil(count / bench.batch!), 0);
@@ -172,21 +174,63 @@ describe.each(benches)('%s', (_title, start) => {
     const answer = await ask(source, [person(1), one]);
     expect(numbersOf(answer, person(1).id)).toEqual([]);
     expect(numbersOf(answer, one.id)).toEqual(['A-1']);
-    // Where the source picks by key itself, the masked row is not in its answer at all.
     const candidates = answer.candidates?.get('Listing');
-    expect([...(candidates?.keys() ?? [])]).toEqual(bench.filters ? [] : [person(1).id]);
+    expect([...(candidates?.keys() ?? [])]).toEqual(looksThrough() ? [person(1).id] : []);
     expect(answer.invalidSubjects).toEqual(new Set());
   });
 
-  test('a value that cannot be read spoils its subject and nobody else', async () => {
+  test('a value that cannot be read spoils its own record, and its subject is not clear', async () => {
     const source = await open(
       listings(row(one.id, 'A-1'), row(one.id, 'A-2', { day: '2026-02-30' }), row(two.id, 'B-1')),
     );
     const answer = await ask(source, [one, two]);
     expect(answer.state).toBe('OK');
-    expect(answer.invalidSubjects).toEqual(new Set([one.id]));
-    expect(numbersOf(answer, one.id)).toEqual([]);
+    expect(answer.invalidSubjects).toEqual(new Set());
+    expect(answer.gaps).toContainEqual({
+      record: 'Listing',
+      reason: 'UNREADABLE',
+      subjects: new Set([one.id]),
+    });
+    expect(numbersOf(answer, one.id)).toEqual(['A-1']);
     expect(numbersOf(answer, two.id)).toEqual(['B-1']);
+  });
+
+  test('a record whose key is nobody’s is told, and nobody is clear by what is missing', async () => {
+    const rows = listings(row(one.id, 'A-1'), row(one.id.slice(0, 17), 'bad'), row(null, 'without'));
+    const some = await ask(await open(rows, { unusableKeys: 1, control: one.id }), [one, two]);
+    expect(numbersOf(some, one.id)).toEqual(['A-1']);
+    expect(gapFor(some.gaps, 'Listing', two.id)).toBe(looksThrough() ? 'UNUSABLE_KEYS' : undefined);
+    await probe?.close();
+    const allowed = await ask(await open(rows, { unusableKeys: 2, control: one.id }), [two]);
+    expect(gapFor(allowed.gaps, 'Listing', two.id)).toBeUndefined();
+  });
+
+  test('silence is proven by a control that is found, and by nothing less', async () => {
+    const source = await open(listings(row(three.id, 'always')), { control: three.id });
+    const proven = await ask(source, [one, two]);
+    expect(proven).toMatchObject({ state: 'OK', gaps: [] });
+    expect([...proven.rows.values()].flatMap((found) => [...found.keys()])).toEqual([]);
+    // A control costs no call of its own where a call has room for it.
+    expect(bench.calls()).toHaveLength(roundTrips(2 * 3 + 3 * Math.ceil((2 * 3) / 7)));
+    await probe?.close();
+    const silent = await ask(await open(listings(row(firm(98).id, 'X')), { control: three.id }), [one, two]);
+    expect(silent).toMatchObject({ state: 'INVALID', failure: { code: 'SOURCE_INVALID_ANSWER' } });
+    await probe?.close();
+    const unproven = await ask(await open(listings()), [one]);
+    expect(gapFor(unproven.gaps, 'Listing', one.id)).toBeDefined();
+  });
+
+  test('a control that is asked about itself has each of its records once', async () => {
+    const source = await open(listings(row(three.id, 'always'), row(one.id, 'A-1')), { control: three.id });
+    const answer = await ask(source, [one, three]);
+    expect(numbersOf(answer, three.id)).toEqual(['always']);
+    expect(numbersOf(answer, one.id)).toEqual(['A-1']);
+  });
+
+  test('an answer of somebody else’s rows alone is invalid', async () => {
+    const answer = await ask(await open(listings(row(firm(99).id, 'X-1'))), [one]);
+    expect(answer.state).toBe(bench.filters ? 'OK' : 'INVALID');
+    expect(numbersOf(answer, one.id)).toEqual([]);
   });
 
   test('a subject with more records than allowed is not shown in part', async () => {
@@ -248,7 +292,7 @@ describe.each(benches)('%s', (_title, start) => {
     const answer = await ask(source, [one]);
     expect(answer).toMatchObject({ state: 'INVALID', failure: { code: 'SOURCE_TOO_LARGE' } });
     // And the source is none the worse for it.
-    expect((await ask(source, [two], { Listing: ['day'] })).state).toBe('OK');
+    expect((await ask(source, [one, two], { Listing: ['day'] })).state).toBe('OK');
   });
 
   test('calls beyond those that may run and wait are turned away at once', async () => {
@@ -282,10 +326,12 @@ describe.each(benches)('%s', (_title, start) => {
     const answer = await ask(source, subjects, { Listing: ['number'] });
     expect(numbersOf(answer, person(24).id)).toContain('P-24');
     const asked = bench.calls().flat();
-    expect(new Set(asked.flatMap((call) => call.keys))).toEqual(new Set(subjects.map(({ id }) => id)));
+    // Both writings of a check place that is X.
+    const keys = new Set(subjects.flatMap(({ id }) => [id, id.replace('X', 'x')]));
+    expect(new Set(asked.flatMap((call) => call.keys))).toEqual(keys);
     const sizes = asked.map((call) => call.keys.length);
-    expect(sizes).toHaveLength(roundTrips(25));
-    expect(Math.max(...sizes)).toBe(Math.min(25, bench.batch ?? 25));
+    expect(sizes).toHaveLength(roundTrips(keys.size));
+    expect(Math.max(...sizes)).toBe(Math.min(keys.size, bench.batch ?? keys.size));
   });
 
   test('a source that can leaves out rows nobody may see, and what is visible is as it was', async () => {
@@ -325,7 +371,11 @@ describe.each(benches)('%s', (_title, start) => {
     const answer = await ask(source, [one, two], undefined, undefined, onlyEffective);
     for (const asked of bench.calls().flat())
       expect(asked.without).toEqual(bench.pushesDown === false ? undefined : ['1']);
-    expect(answer.invalidSubjects).toEqual(new Set([one.id]));
+    expect(answer.gaps).toContainEqual({
+      record: 'Listing',
+      reason: 'UNREADABLE',
+      subjects: new Set([one.id]),
+    });
     expect(numbersOf(answer, two.id)).toEqual(['B-1']);
   });
 

@@ -95,7 +95,7 @@ const askAll = async (): Promise<string> => {
 
 test('no line holds an identifier, a name or a document number, whatever goes wrong', async () => {
   const answers = [await askAll()];
-  for (const mode of ['wrong-type', 'foreign', 'html', 'garbage', 'huge', 'down'] as const) {
+  for (const mode of ['wrong-type', 'foreign', 'nobody', 'html', 'garbage', 'huge', 'down'] as const) {
     world.sandbox.court.setFault({ mode });
     world.sandbox.procurement.setFault({ mode });
     answers.push(await askAll());

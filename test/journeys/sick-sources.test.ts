@@ -69,7 +69,10 @@ describe('an agency reached over HTTP or GraphQL', () => {
     world.sandbox.court.setFault({ mode: 'wrong-type' });
     const { body } = await open('clean-firm', 'listed-firm');
     const [clean, listed] = body.data.organizations;
-    expect(listed.court).toEqual({ state: 'INVALID', asOf: null, listings: null });
+    expect(listed.court).toMatchObject({ state: 'INCOMPLETE', listings: [] });
+    expect(listed.eligibility.reasons).toEqual([
+      expect.stringContaining('court/CourtListing INCOMPLETE: a record of this subject could not be read'),
+    ]);
     expect(listed.eligibility.outcome).toBe('INDETERMINATE');
     expect(clean.court.state).toBe('OK');
     expect(body.errors?.map(({ extensions }) => extensions)).toEqual([
@@ -77,11 +80,27 @@ describe('an agency reached over HTTP or GraphQL', () => {
     ]);
   });
 
-  test('an answer about somebody else is discarded', async () => {
+  test('an answer about somebody else alone is no answer about anybody', async () => {
     world.sandbox.court.setFault({ mode: 'foreign' });
     const [clean] = (await open('clean-firm')).body.data.organizations;
-    expect(clean.court.listings ?? []).toEqual([]);
+    expect(clean.court).toEqual({ state: 'INVALID', asOf: null, listings: null });
+    expect(clean.eligibility.outcome).toBe('INDETERMINATE');
   });
+
+  test.each(['court', 'procurement', 'utilities', 'bidding'] as const)(
+    '%s that says of everybody that there is nothing has answered about nobody',
+    async (agency) => {
+      world.sandbox[agency].setFault({ mode: 'nobody' });
+      const { body } = await open('clean-firm', 'listed-firm', 'banned-firm');
+      const outcomes = body.data.organizations.map((one: any) => one.eligibility.outcome);
+      expect(outcomes[0]).toBe('INDETERMINATE');
+      expect(outcomes).not.toContain('CLEAR');
+      expect(body.errors?.map(({ extensions }: any) => extensions)).toContainEqual({
+        code: 'SOURCE_INVALID_ANSWER',
+        source: agency,
+      });
+    },
+  );
 
   test('stale data are shown as STALE and clear nobody', async () => {
     world.sandbox.court.setFault({ mode: 'stale' });

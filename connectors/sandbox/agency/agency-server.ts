@@ -21,14 +21,17 @@ export interface Call {
   readonly asked: readonly Asked[];
 }
 
-/** What an agency is handed; `foreign` asks it to answer about somebody else. */
+/** Whom an agency answers about: those it was asked about, somebody else, or nobody at all. */
+export type About = 'asked' | 'foreign' | 'nobody';
+
+/** What an agency is handed. */
 export interface AgencyRequest {
   readonly method: string;
   readonly path: string;
   readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly foreign: boolean;
+  readonly about: About;
   /** The moment the data speak of, ISO 8601. */
   readonly asOf: string;
 }
@@ -92,7 +95,7 @@ export async function startAgency(options: {
       contentType: request.headers['content-type'] ?? '',
       headers: plainHeaders(request),
       body,
-      foreign: current.mode === 'foreign',
+      about: current.mode === 'foreign' || current.mode === 'nobody' ? current.mode : 'asked',
       asOf: new Date(now.getTime() - (current.mode === 'stale' ? TEN_DAYS : 0)).toISOString(),
     });
     calls.push({ at: now.toISOString(), asked: answer.asked });
@@ -135,6 +138,7 @@ async function send(
   switch (fault.mode) {
     case 'none':
     case 'foreign':
+    case 'nobody':
     case 'stale':
       return sendAnswer(response, answer);
     case 'slow':

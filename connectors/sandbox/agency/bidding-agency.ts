@@ -10,7 +10,7 @@ import {
   type BiddingItem,
   type BiddingPath,
 } from '../generator/bidding-records.ts';
-import { castMember } from '../generator/cast.ts';
+import { codesFor } from './whom.ts';
 import { indexOfUscc } from '../generator/organisation.ts';
 import { indexOfPerson } from '../generator/person.ts';
 import type { World } from '../generator/world.ts';
@@ -69,7 +69,7 @@ function answer(world: World, request: AgencyRequest): AgencyAnswer {
     return { status: 400, body: { message: 'field 含有未知字段' }, asked: [] };
   if (![offset, limit].every((value) => Number.isInteger(value) && value >= 0) || limit > LARGEST_PAGE)
     return { status: 400, body: { message: 'offset、limit 无效' }, asked: [] };
-  const codes = request.foreign ? [castMember(other).id] : [...new Set(subjects)];
+  const codes = codesFor(request.about, other, subjects);
   const items = codes.flatMap((code) => {
     const index = indexOf(world, code);
     return index === undefined ? [] : itemsOf(world, index);

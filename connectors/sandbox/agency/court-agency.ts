@@ -1,12 +1,12 @@
 // The court's REST service: up to 100 codes in a call, paged, only the fields asked for. It keeps nothing: every
 // listing is made from the code that asks for it.
-import { castMember } from '../generator/cast.ts';
 import {
   organisationListings,
   personListings,
   type CourtColumn,
   type CourtItem,
 } from '../generator/court-listings.ts';
+import { codesFor } from './whom.ts';
 import { indexOfOrgCode, indexOfUscc } from '../generator/organisation.ts';
 import { indexOfPerson } from '../generator/person.ts';
 import type { World } from '../generator/world.ts';
@@ -86,7 +86,7 @@ function answer(world: World, request: AgencyRequest): AgencyAnswer {
   const { excludeStates } = query;
   const without = excludeStates.length === 0 ? {} : { without: excludeStates };
   const asked = [{ name: 'listings', keys: query.codes, columns: query.fields, ...without }];
-  const codes = request.foreign ? [castMember('listed-firm').id] : [...new Set(query.codes)];
+  const codes = codesFor(request.about, 'listed-firm', query.codes);
   const items = codes
     .flatMap((code) => listingsUnder(world, code))
     .filter((item) => !excludeStates.includes(item.caseState));

@@ -1,5 +1,6 @@
 // Agencies that deliver files into a drop folder, CSV as their systems export it or JSON Lines. A delivery appears under
 // its name whole or not at all, and is written as it is made.
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,7 +37,7 @@ export interface Delivery<File extends string> {
 
 const CHUNK = 64 * 1024;
 
-/** Writes a delivery and gives it its name when it is complete. Resolves with its path. */
+/** Writes a delivery, its hash beside it, and gives it its name when it is complete. Resolves with its path. */
 export async function deliverFile<File extends string>(
   agency: DeliveringAgency<File>,
   drop: string,
@@ -46,8 +47,16 @@ export async function deliverFile<File extends string>(
   const path = join(drop, name);
   // Outside the pattern of the deliveries until it is whole.
   const draft = join(drop, `.${name}.part`);
+  const hash = createHash('sha256');
   const chunks = chunksOf(agency.files[delivery.file], delivery.rows);
-  await pipeline(Readable.from(chunks), createWriteStream(draft));
+  const hashed = function* (): Generator<Buffer> {
+    for (const chunk of chunks) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  await pipeline(Readable.from(hashed()), createWriteStream(draft));
+  await writeFile(`${path}.sha256`, `${hash.digest('hex')}  ${name}\n`);
   await rename(draft, path);
   return path;
 }
@@ -102,7 +111,7 @@ export async function deliverWorld<File extends string>(
   for (const file of files)
     await deliverFile(agency, drop, { file, date: today, sequence: 1, rows: agency.rows(world, file) });
   const ours = new RegExp(`^\\.?(?:${files.join('|')})-\\d{8}-\\d{2}\\.`);
-  for (const name of present.filter((one) => ours.test(one) && !made.includes(one)))
+  for (const name of present.filter((one) => ours.test(one) && !made.some((name) => one.startsWith(name))))
     await rm(join(drop, name), { force: true });
   await writeFile(memo, wanted);
 }

@@ -5,14 +5,15 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * down: connection reset. slow: the right answer after `ms`. html, garbage (cut JSON), empty-body: 200 with
- * something else. foreign: rows of a subject nobody asked for. huge: an answer that does not end before 64 MB.
- * wrong-type: right shape, wrong values. stale: the right answer with data of ten days ago.
+ * something else. foreign: rows of a subject nobody asked for. nobody: a well-formed answer without rows, whoever is asked
+ * about. huge: an answer that does not end before 64 MB. wrong-type: right shape, wrong values. stale: the right answer
+ * with data of ten days ago.
  */
 export type Fault = { readonly mode: 'slow'; readonly ms: number } | { readonly mode: PlainMode };
 
 const PLAIN_MODES = [
   ...(['none', 'down', 'html', 'garbage', 'empty-body', 'error-500'] as const),
-  ...(['foreign', 'huge', 'wrong-type', 'stale'] as const),
+  ...(['foreign', 'nobody', 'huge', 'wrong-type', 'stale'] as const),
 ] as const;
 type PlainMode = (typeof PLAIN_MODES)[number];
 

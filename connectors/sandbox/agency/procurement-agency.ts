@@ -6,7 +6,7 @@ import { castMember } from '../generator/cast.ts';
 import { indexOfOrgCode, indexOfUscc } from '../generator/organisation.ts';
 import { bansOf, contractsOf, misconductOf } from '../generator/procurement-records.ts';
 import type { World } from '../generator/world.ts';
-import { startAgency, type Agency, type Asked } from './agency-server.ts';
+import { startAgency, type About, type Agency, type Asked } from './agency-server.ts';
 
 /** Path of the endpoint. */
 export const PROCUREMENT_PATH = '/graphql';
@@ -60,7 +60,7 @@ const typeDefs = /* GraphQL */ `
 
 interface Context {
   readonly world: World;
-  readonly foreign: boolean;
+  readonly about: About;
   readonly asked: Asked[];
 }
 
@@ -94,7 +94,7 @@ export function startProcurement(options: {
     port: options.port,
     portVariable: 'SANDBOX_PROCUREMENT_PORT',
     now: options.now,
-    answer: async ({ method, path, contentType, body, foreign }) => {
+    answer: async ({ method, path, contentType, body, about }) => {
       const asked: Asked[] = [];
       const response = await yoga.fetch(
         `http://127.0.0.1${path}`,
@@ -103,7 +103,7 @@ export function startProcurement(options: {
           headers: { 'content-type': contentType, accept: 'application/json' },
           ...(method !== 'GET' && method !== 'HEAD' && { body }),
         },
-        { world: options.world, foreign, asked },
+        { world: options.world, about, asked },
       );
       const text = await response.text();
       return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown), asked };
@@ -115,7 +115,7 @@ function listOf(recordsOf: (world: World, index: number) => readonly Item[]) {
   return (
     _root: unknown,
     given: { readonly subjectCodes: readonly string[]; readonly withoutStates?: readonly string[] | null },
-    { world, foreign, asked }: Context,
+    { world, about, asked }: Context,
     info: GraphQLResolveInfo,
   ): readonly Item[] => {
     const { subjectCodes } = given;
@@ -126,7 +126,8 @@ function listOf(recordsOf: (world: World, index: number) => readonly Item[]) {
       columns: columnsOf(info),
       ...(without.length === 0 ? {} : { without }),
     });
-    if (foreign) return foreignRows(world);
+    if (about === 'nobody') return [];
+    if (about === 'foreign') return foreignRows(world);
     return [...new Set(subjectCodes)].flatMap((code) => {
       const index = indexOfUscc(world, code) ?? indexOfOrgCode(world, code);
       // Filed under exactly the code asked for: an old record is not found by the USCC.

@@ -10,7 +10,7 @@ import {
   listen,
   passwordDigest,
 } from 'soap';
-import type { AgencyAnswer, AgencyRequest, Asked } from './agency-server.ts';
+import type { About, AgencyAnswer, AgencyRequest, Asked } from './agency-server.ts';
 
 export interface SoapServiceOptions {
   readonly wsdl: string;
@@ -28,7 +28,7 @@ export interface SoapServiceOptions {
 export type Operation = (given: Readonly<Record<string, unknown>>, call: OperationCall) => object;
 
 export interface OperationCall {
-  readonly foreign: boolean;
+  readonly about: About;
   readonly asOf: string;
   /** Enters the call into the agency's journal. */
   readonly record: (asked: Asked) => void;
@@ -44,8 +44,8 @@ export async function openSoapService(
     name,
     (given: Readonly<Record<string, unknown>>, _done: unknown, _headers: unknown, from: Serverless) => {
       const { request, asked } = calls.get(from.headers['x-call']!)!;
-      const { foreign, asOf } = request;
-      return withoutNulls(operation(given, { foreign, asOf, record: (one) => void asked.push(one) }));
+      const { about, asOf } = request;
+      return withoutNulls(operation(given, { about, asOf, record: (one) => void asked.push(one) }));
     },
   ]);
   const server = await serverless({

@@ -1,7 +1,7 @@
 // The utilities' SOAP service, behind a user name and password: up to 200 codes in a call, only the columns asked for.
 // It keeps nothing: every bill is made from the code that asks for it.
+import { codesFor } from './whom.ts';
 import { readFile } from 'node:fs/promises';
-import { castMember } from '../generator/cast.ts';
 import { indexOfUscc } from '../generator/organisation.ts';
 import { type UtilityItem, utilityArrearsOf } from '../generator/utility-records.ts';
 import type { World } from '../generator/world.ts';
@@ -46,7 +46,7 @@ export async function startUtilities(options: {
 function queryArrears(
   world: World,
   given: Readonly<Record<string, unknown>>,
-  { foreign, asOf, record }: OperationCall,
+  { about, asOf, record }: OperationCall,
 ): object {
   const query = given['query'] as Readonly<
     Record<'subjectCode' | 'column', string | readonly string[] | undefined>
@@ -55,7 +55,7 @@ function queryArrears(
   const columns = listOf(query.column);
   record({ name: 'QueryArrears', keys: codes, columns });
   if (codes.length > MOST_CODES) return { status: { code: '4001', message: `至多 ${MOST_CODES} 个代码` } };
-  const asked = foreign ? [castMember('arrears-government').id] : [...new Set(codes)];
+  const asked = codesFor(about, 'arrears-government', codes);
   const items = asked.flatMap((code) => {
     const index = indexOfUscc(world, code);
     return index === undefined ? [] : utilityArrearsOf(world, index);

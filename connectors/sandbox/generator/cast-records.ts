@@ -17,6 +17,8 @@ export interface ScriptedRecords {
   readonly listings?: readonly ListingSpec[];
   readonly bans?: readonly BanSpec[];
   readonly contracts?: number;
+  /** Events of misconduct in procurement. */
+  readonly misconduct?: number;
   readonly taxListings?: readonly TaxListingSpec[];
   /** Debt ratio in per cent of last year. */
   readonly debtRatio?: number;
@@ -54,6 +56,12 @@ function pointsDay(today: string, monthsAgo: number): string {
   const first = `${today.slice(0, 4)}-01-01`;
   const day = addMonths(today, -monthsAgo);
   return day < first ? first : day;
+}
+
+/** What the controls hold has ended, so that it means nothing to anybody. */
+function longAgo(today: string): { readonly then: string; readonly over: string } {
+  const then = addMonths(today, -84);
+  return { then, over: addMonths(then, 12) };
 }
 
 const PROCUREMENT_LAW = '《中华人民共和国政府采购法》第七十七条';
@@ -232,6 +240,36 @@ const SCRIPT: Readonly<Record<string, (today: string) => ScriptedRecords>> = {
   'listed-person': (today) => ({
     listings: [{ ground: 5, publishedOn: addMonths(today, -9), state: '正常' }],
   }),
+  'control-firm': (today) => {
+    const { then, over } = longAgo(today);
+    return {
+      listings: [{ ground: 3, publishedOn: then, deletedOn: over, state: '正常' }],
+      bans: [{ from: then, to: over, state: 'NORMAL' }],
+      misconduct: 1,
+      contracts: 1,
+      utilities: [{ type: '01', monthsAgo: 84, settled: true }],
+      penalties: [{ kind: '警告', decidedOn: then }],
+      wageArrears: [{ listedOn: then, removedOn: over }],
+      biddingBans: [{ ground: '其他', from: then, to: over }],
+      redListedUntil: [over],
+      points: [{ code: 'J04', decidedOn: then }],
+      tradingEntries: [{ since: then, until: over }],
+      tradingMisconduct: [{ kind: '泄密', measure: '记录', decidedOn: then, from: then, to: over }],
+    };
+  },
+  'control-person': (today) => {
+    const { then, over } = longAgo(today);
+    return {
+      listings: [{ ground: 3, publishedOn: then, deletedOn: over, state: '正常' }],
+      sanctions: [
+        { kind: '警告', effectiveOn: then, series: '处分', act: 1 },
+        { kind: '警告', effectiveOn: then, series: '政务处分', act: 1 },
+      ],
+      violations: [{ decidedOn: then }],
+      tradingEntries: [{ since: then, until: over }],
+      tradingMisconduct: [{ kind: '未回避', measure: '记录', decidedOn: then, from: then, to: over }],
+    };
+  },
 };
 
 const NOTHING: ScriptedRecords = {};

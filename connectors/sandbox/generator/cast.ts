@@ -238,6 +238,15 @@ const LATER: readonly (readonly [bodyClass: BodyClass, row: Row])[] = [
       '样例市建设局',
     ],
   ],
+  [
+    'ENTERPRISE',
+    [
+      'control-firm',
+      'CLEAR',
+      'agreed with the agencies: a record that has ended in every source, asked for with every question',
+      '与各部门约定的对照主体：各来源均有已届满的记录，随每次查询一并核对',
+    ],
+  ],
 ];
 
 const PERSONS: readonly Row[] = [
@@ -319,6 +328,12 @@ const PERSONS: readonly Row[] = [
     'REVIEW',
     '记过 (demerit) while a 警告 (warning) had effect: each alone has ended, their sum has not',
     '警告处分期内又受记过处分，单独计算均已届满，合并计算未满',
+  ],
+  [
+    'control-person',
+    'CLEAR',
+    'agreed with the agencies: a record that has ended in every source, asked for with every question',
+    '与各部门约定的对照人员：各来源均有已届满的记录，随每次查询一并核对',
   ],
 ];
 

@@ -128,8 +128,9 @@ function drawBans(draws: Draws, today: string): readonly BanSpec[] {
 export function misconductOf(world: World, index: number): readonly MisconductItem[] {
   const draws = drawsFor(world.seed, 'misconduct', index);
   const subject = organisationAt(world.seed, index);
-  if (index < RESERVED_ORGANISATIONS || !isFirm(subject.bodyClass) || !draws.chance(0.04)) return [];
-  return Array.from({ length: draws.between(1, 3) }, (_, at) => {
+  const scripted = scriptedAt('organisation', index, world.today);
+  const drawn = index >= RESERVED_ORGANISATIONS && isFirm(subject.bodyClass) && draws.chance(0.04);
+  return Array.from({ length: drawn ? draws.between(1, 3) : (scripted?.misconduct ?? 0) }, (_, at) => {
     const [conductCode, conduct, points] = draws.pick(CONDUCT);
     const decidedAt = addDays(world.today, -draws.between(5, 900));
     return {

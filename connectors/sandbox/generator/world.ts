@@ -22,4 +22,4 @@ export const MOST_PERSONS = 10_000_000;
 export const REGIONS = ['420200', '420281', '420222', '370200', '410300', '350502', '130126'] as const;
 
 /** Changes whenever the same world would come out differently, so that stored data are made anew. */
-export const GENERATOR_VERSION = 5;
+export const GENERATOR_VERSION = 6;

@@ -155,7 +155,12 @@ describe('in the answer', () => {
     const items = [{ ...row(one.id, 'A-1'), st: '7' }, row(two.id, 'B-1')];
     behave = respond(body({ items, pages: 1, asOf: new Date().toISOString() }));
     const answer = await ask(probe, [one, two], { Listing: ['number', 'status'] });
-    expect([answer.state, answer.invalidSubjects]).toEqual(['OK', new Set([one.id])]);
+    expect([answer.state, answer.invalidSubjects]).toEqual(['OK', new Set()]);
+    expect(answer.gaps).toContainEqual({
+      record: 'Listing',
+      reason: 'UNREADABLE',
+      subjects: new Set([one.id]),
+    });
     expect(numbersOf(answer, two.id)).toEqual(['B-1']);
   });
 });

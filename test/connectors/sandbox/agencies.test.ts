@@ -422,12 +422,13 @@ describe('finance', () => {
   const drop = (): string => sandbox.environment.FINANCE_DROP;
 
   test('delivers four files dated today, with the columns its manifest asks for', () => {
-    expect(readdirSync(drop()).sort()).toEqual([
+    const delivered = [
       'arrears-20261122-01.csv',
       'debt-20261122-01.csv',
       'subsidies-20261122-01.jsonl',
       'tax-listings-20261122-01.jsonl',
-    ]);
+    ];
+    expect(readdirSync(drop()).sort()).toEqual(delivered.flatMap((file) => [file, `${file}.sha256`]));
     const records = columnsOf('finance');
     const header = (file: string): string[] =>
       iconv
@@ -486,7 +487,7 @@ describe('starting and stopping', () => {
     sandbox = await start({ world: { ...WORLD, today: '2026-11-23' } });
     expect(await ask(sandbox.environment.REGISTRY_DATABASE_URL, oid)).toEqual(before);
     expect(readdirSync(sandbox.environment.FINANCE_DROP)).toContain('debt-20261123-01.csv');
-    expect(readdirSync(sandbox.environment.FINANCE_DROP)).toHaveLength(4);
+    expect(readdirSync(sandbox.environment.FINANCE_DROP)).toHaveLength(8);
     const rows = await ask(
       sandbox.environment.HR_DATABASE_URL,
       'select effective_on::text from hr.sanction where citizen_id = $1',

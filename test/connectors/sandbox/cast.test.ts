@@ -61,6 +61,7 @@ describe.each(['2026-11-22', '2028-02-29', '2027-01-01', '2026-08-31'])('on %s',
       'tax-listed': ['tax'],
       'legacy-code': ['listing', 'ban'],
       'arrears-government': Array.from({ length: 6 }, () => 'arrear'),
+      'control-firm': ['listing', 'ban', 'misconduct'],
     });
   });
 
