@@ -119,12 +119,13 @@ export function collectRows(recordsPerSubject: number, noteDrift: NoteDrift = ()
     const gaps: Gap[] = [];
     for (const [{ record, unusableKeys }, tally] of tallies) {
       foreign += tally.foreign;
-      if (tally.foreign > 0 && !tally.answered)
+      const spoilt = exceeds(unusableKeys, tally.unusable, tally.rows);
+      if ((tally.foreign > 0 || spoilt) && !tally.answered)
         throw new SourceError(
           'SOURCE_INVALID_ANSWER',
-          `${record}: it answered with somebody else's rows alone`,
+          `${record}: it answered with rows of nobody who was asked about`,
         );
-      if (exceeds(unusableKeys, tally.unusable, tally.rows)) {
+      if (spoilt) {
         reasons.add(`${record}: rows whose key is nobody's`);
         gaps.push({ record, reason: 'UNUSABLE_KEYS' });
       }

@@ -58,8 +58,8 @@ export function composeAnswer(parts: readonly Part[], told: (outcome: CacheOutco
       invalidSubjects.add(id);
       continue;
     }
-    for (const { record, answer } of own) {
-      const reason = gapFor(answer?.gaps, record, id);
+    for (const { record, answer, fact } of own) {
+      const reason = answer === undefined ? fact?.gap : (gapFor(answer.gaps, record, id) ?? fact?.gap);
       if (reason !== undefined) gaps.push({ record, reason, subjects: new Set([id]) });
     }
     const { found, ...standing } = standingOf(id, own);

@@ -1,7 +1,7 @@
 // A fact: what a source said of one subject in one record type, read by exactly one list of columns. Facts are kept,
 // decisions about them never: every request decides anew about what it is shown.
 import { createHash } from 'node:crypto';
-import type { FetchStep, MatchMethod, RecordRow, Subject } from '../contract.ts';
+import type { FetchStep, GapReason, MatchMethod, RecordRow, Subject } from '../contract.ts';
 import type { Manifest, RecordMapping } from '../manifest.ts';
 import { conditionsOf } from '../source-condition.ts';
 
@@ -24,6 +24,8 @@ export interface Fact {
   readonly candidates: readonly RecordRow[];
   /** How the rows were found to be the subject's, where it was not by his own identifier. */
   readonly method?: MatchMethod | undefined;
+  /** Why it clears nobody: what no control or count has proven stays unproven. */
+  readonly gap?: GapReason | undefined;
 }
 
 /** What is to be forgotten: all of a source, one record type, or one subject. */
@@ -34,7 +36,7 @@ export interface Invalidation {
 }
 
 /** Changes when facts begin to mean something else, so that replicas of two versions do not read each other's. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** Names are texts of parts that hold no line breaks: identifiers are canonical, the rest are our own words. */
 export function textOf({ source, record, subject, shape }: FactName): string {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import KeyvRedis, { type RedisClientOptions, createClient } from '@keyv/redis';
 import Keyv from 'keyv';
-import type { MatchMethod, RecordRow, Value } from '../contract.ts';
+import type { GapReason, MatchMethod, RecordRow, Value } from '../contract.ts';
 import type { Log } from '../log.ts';
 import { openBreaker } from '../resilience/breaker.ts';
 import { withinDeadline } from '../resilience/deadline.ts';
@@ -153,16 +153,16 @@ export async function openRedisStore({ url, key, log }: RedisOptions): Promise<F
 }
 
 /** Rows as lists of values: what is read back can only have the columns it was kept with. */
-function written({ at, asOf, rows, candidates, method }: Fact, generations: string): string {
+function written({ at, asOf, rows, candidates, method, gap }: Fact, generations: string): string {
   const fields = Object.keys(rows[0] ?? candidates[0] ?? {});
   const valuesOf = (row: RecordRow): unknown[] => fields.map((name) => row[name]);
   const lists = [rows.map(valuesOf), candidates.map(valuesOf)];
-  return JSON.stringify([generations, at, asOf, fields, ...lists, method ?? null]);
+  return JSON.stringify([generations, at, asOf, fields, ...lists, method ?? null, gap ?? null]);
 }
 
 /** Undefined when it was kept before an invalidation. The text is our own, for it was sealed. */
 function factIn(text: string, now: string): Fact | undefined {
-  const [generations, at, asOf, fields, rows, candidates, method] = JSON.parse(text) as [
+  const [generations, at, asOf, fields, rows, candidates, method, gap] = JSON.parse(text) as [
     string,
     number,
     string,
@@ -170,10 +170,12 @@ function factIn(text: string, now: string): Fact | undefined {
     readonly (readonly Value[])[],
     readonly (readonly Value[])[],
     MatchMethod | null,
+    GapReason | null,
   ];
   if (generations !== now) return undefined;
   const read = (values: readonly Value[]): RecordRow => rowOf(fields, values);
-  return { at, asOf, rows: rows.map(read), candidates: candidates.map(read), method: method ?? undefined };
+  const known = { at, asOf, rows: rows.map(read), candidates: candidates.map(read) };
+  return { ...known, method: method ?? undefined, gap: gap ?? undefined };
 }
 
 function rowOf(fields: readonly string[], values: readonly Value[]): RecordRow {

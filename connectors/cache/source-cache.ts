@@ -116,7 +116,8 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
       for (const wish of wishes) {
         const { text, name, step, subject } = wish;
         const generations = readings.get(text)?.generations;
-        const whole = !invalidSubjects.has(subject.id) && gapFor(gaps, step.record, subject.id) === undefined;
+        const gap = gapFor(gaps, step.record, subject.id);
+        const whole = !invalidSubjects.has(subject.id) && (gap === undefined || gap === 'UNPROVEN');
         const known = generations !== undefined && !outdated.has(text) && whole;
         // Absence is proven only by an answer that is OK.
         if (state === 'OK' && asOf !== null && known) {
@@ -126,6 +127,7 @@ export function cacheSource(options: SourceCacheOptions): SourceCache {
             rows: rows.get(step.record)?.get(subject.id) ?? [],
             candidates: candidates?.get(step.record)?.get(subject.id) ?? [],
             method: methods?.get(step.record)?.get(subject.id),
+            gap,
           };
           facts.push({ name, fact, generations });
         } else leave([wish]);

@@ -156,7 +156,7 @@ describe('a manifest that does not fit is refused with its line', () => {
     ],
     [
       'a kind of subject left out',
-      '      Person: { column: cardNum, as: [citizen-id, citizen-id-15] }\n',
+      "      Person: { column: cardNum, as: [citizen-id, citizen-id-15], control: '998685198506087393' }\n",
       '',
       '16: records.CourtListing.subjects: say by which column a Person is found',
     ],
@@ -173,7 +173,7 @@ describe('a manifest that does not fit is refused with its line', () => {
   test('a kind of subject that no section of the SDL shows', () => {
     const problems = problemsAfter(
       'registry',
-      'Organization: { column: uscc, as: uscc }',
+      'Organization: { column: uscc, as: uscc, control: 91990000XX0000473H }',
       'Organization: { column: uscc, as: uscc }\n      Person: { column: id, as: citizen-id }',
     );
     expect(problems).toEqual([

@@ -87,7 +87,7 @@ describe('an agency reached over HTTP or GraphQL', () => {
     expect(clean.eligibility.outcome).toBe('INDETERMINATE');
   });
 
-  test.each(['court', 'procurement', 'utilities', 'bidding'] as const)(
+  test.each(['court', 'procurement'] as const)(
     '%s that says of everybody that there is nothing has answered about nobody',
     async (agency) => {
       world.sandbox[agency].setFault({ mode: 'nobody' });

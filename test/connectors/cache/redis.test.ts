@@ -28,6 +28,8 @@ const facts = (server: string): void => {
   let caches: FactCache[] = [];
   let probes: Connector[] = [];
   let later = 0;
+  /** Found with every question. */
+  const always = usccAt('91', 77);
   const redis = createClient({ url: new URL(`/${DATABASE}`, server).href });
   const clock = (): Date => new Date(Date.now() + later);
 
@@ -35,7 +37,11 @@ const facts = (server: string): void => {
   const replica = async (own = key): Promise<{ cache: FactCache; probe: Connector }> => {
     const url = `redis://127.0.0.1:${relay.port}/${DATABASE}`;
     const cache = await openFactCache({ redis: { url, key: own }, clock, log });
-    const probe = await openProbe(bench, { lines: 'cache: { ttl: 5m, stale: 1h }' }, { clock, cache });
+    const probe = await openProbe(
+      bench,
+      { lines: 'cache: { ttl: 5m, stale: 1h }', control: always },
+      { clock, cache },
+    );
     caches.push(cache);
     probes.push(probe);
     return { cache, probe };
@@ -64,7 +70,10 @@ const facts = (server: string): void => {
     later = 0;
     said.length = 0;
     await forgetAll();
-    await bench.hold({ listings: [row(one.id, 'A-1'), row(official.id, 'P-1')], awards: [] });
+    await bench.hold({
+      listings: [row(one.id, 'A-1'), row(official.id, 'P-1'), row(always, 'C')],
+      awards: [],
+    });
   });
   afterEach(async () => {
     // Nothing told to the log names a subject.
@@ -164,7 +173,7 @@ const facts = (server: string): void => {
   test('an invalidation reaches every replica at once', async () => {
     const [a, b] = [await replica(), await replica()];
     await fill(a.probe, [one, two]);
-    await bench.hold({ listings: [], awards: [] });
+    await bench.hold({ listings: [row(always, 'C')], awards: [] });
     await a.cache.invalidate({ source: 'probe', subject: one });
     expect(numbersOf(await ask(b.probe, [one, two], numbers), one.id)).toEqual([]);
     const asked = bench.calls().at(-1)![0]!.keys;
@@ -174,7 +183,7 @@ const facts = (server: string): void => {
   test('an invalidation that Redis did not hear holds here, and is repeated', async () => {
     const [a, b] = [await replica(), await replica()];
     await fill(a.probe, [one]);
-    await bench.hold({ listings: [row(one.id, 'A-2')], awards: [] });
+    await bench.hold({ listings: [row(one.id, 'A-2'), row(always, 'C')], awards: [] });
     await relay.setMode('blackhole');
     await a.cache.invalidate({ source: 'probe' });
     await relay.setMode('pass');

@@ -82,10 +82,15 @@ describe('an answer that is not what was agreed is invalid', () => {
     });
   });
 
-  test('a column left out of an item spoils its subject', async () => {
+  test('a column left out of an item spoils its record', async () => {
     bench.answerWith(envelope({ items: [{ code: one.id, doc: 'A-1' }], pages: 1, asOf }));
     const answer = await ask(probe, [one]);
-    expect(answer).toMatchObject({ state: 'OK', invalidSubjects: new Set([one.id]) });
+    expect(answer).toMatchObject({ state: 'OK', invalidSubjects: new Set() });
+    expect(answer.gaps).toContainEqual({
+      record: 'Listing',
+      reason: 'UNREADABLE',
+      subjects: new Set([one.id]),
+    });
   });
 });
 

@@ -48,7 +48,8 @@ export function loadEdited(
     ['utilities.wsdl', wsdl],
   ] as const) {
     const file = join(sources, name);
-    writeFileSync(file, edit(readFileSync(file, 'utf8')));
+    // What is answered here is all there is: no control is agreed.
+    writeFileSync(file, edit(readFileSync(file, 'utf8').replace(/, control: \w+/, '')));
   }
   const { catalogue } = loadCatalogue('schema');
   const loaded = loadManifests({

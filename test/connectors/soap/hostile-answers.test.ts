@@ -61,10 +61,14 @@ test('rows of somebody else are discarded', async () => {
   expect([...answer.rows.get('UtilityArrear')!.keys()]).toEqual([SUBJECT]);
 });
 
-test('elements where a value belongs, and a value given twice, spoil their subject', async () => {
+test('elements where a value belongs, and a value given twice, spoil their record', async () => {
   for (const inside of ['<amount><yuan>1</yuan></amount>', '<amount>1</amount><amount>2</amount>']) {
     host.give({ body: envelope(message(arrear(inside))) });
-    expect((await host.ask(['amount'])).invalidSubjects, inside).toEqual(new Set([SUBJECT]));
+    expect((await host.ask(['amount'])).gaps, inside).toContainEqual({
+      record: 'UtilityArrear',
+      reason: 'UNREADABLE',
+      subjects: new Set([SUBJECT]),
+    });
   }
 });
 

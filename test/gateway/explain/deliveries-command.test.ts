@@ -47,7 +47,7 @@ test('a person sees what is in use and what was put aside, reads why, and releas
 
   const listed = await run(['list']);
   expect(listed.code).toBe(0);
-  expect(listed.out).toMatch(/^probe +Listing +listings-20260308-01\.csv +in use 在用 +10 +2 d$/m);
+  expect(listed.out).toMatch(/^probe +Listing +listings-20260308-01\.csv +in use 在用 +10 +2 d +UNPROVEN$/m);
   expect(listed.out).toMatch(
     /^probe +Listing +listings-20260309-01\.csv +put aside 隔离 .* 36 h +SHRUNKEN$/m,
   );
