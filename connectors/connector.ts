@@ -6,7 +6,7 @@ import type { Connector, Gap, SourceAnswer, SourceFailure } from './contract.ts'
 import { assessFreshness } from './freshness.ts';
 import type { Log } from './log.ts';
 import { type PlannedLookup, planLookups } from './lookup.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, RecordMapping } from './manifest.ts';
 import { collectRows } from './mapping.ts';
 import { withinDeadline } from './resilience/deadline.ts';
 import { openGuard } from './resilience/guard.ts';
@@ -50,11 +50,13 @@ export function makeConnector(
       received = true;
       receive(lookup, key, values, owners);
     };
-    const { asOf, bytes } = await transport.exchange(lookups, receiveRow, signal).catch((error: unknown) => {
-      // A connection that breaks between two rows has answered.
-      if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
-      throw new SourceError(error.code, error.message);
-    });
+    const { asOf, bytes, held } = await transport
+      .exchange(lookups, receiveRow, signal)
+      .catch((error: unknown) => {
+        // A connection that breaks between two rows has answered.
+        if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
+        throw new SourceError(error.code, error.message);
+      });
     const { rows, candidates, invalidSubjects, methods, gaps, foreign, reasons } = finish(lookups);
     if (foreign > 0) log.warn({ source, foreign }, 'rows of subjects nobody asked for were discarded');
     if (reasons.size > 0) {
@@ -71,18 +73,31 @@ export function makeConnector(
         candidates,
         invalidSubjects,
         methods,
-        gaps: [...gaps, ...gapsIn(lookups)],
+        gaps: [...gaps, ...gapsIn(lookups, held)],
       },
       bytes,
     };
   };
 
+  /** Half of what there once was is more often a failed load than the truth. */
+  const most = new Map<RecordMapping, number>();
+  const isFewer = (mapping: RecordMapping, count: number): boolean => {
+    const before = most.get(mapping) ?? 0;
+    if (count > before) most.set(mapping, count);
+    return count < mapping.atLeast || count < before / 2;
+  };
+
   /** What came is all there is where a control was found, or where the transport has counted. */
-  const gapsIn = (lookups: readonly PlannedLookup[]): readonly Gap[] =>
+  const gapsIn = (
+    lookups: readonly PlannedLookup[],
+    held: ReadonlyMap<RecordMapping, number> = new Map(),
+  ): readonly Gap[] =>
     [...new Set(lookups.map(({ mapping }) => mapping))].flatMap((mapping) => {
       const { record } = mapping;
       const counted = transport.gapsOf?.(mapping);
       if (counted !== undefined) return counted.map((reason) => ({ record, reason }));
+      const count = held.get(mapping);
+      if (count !== undefined) return isFewer(mapping, count) ? [{ record, reason: 'FEWER' }] : [];
       const isControlled = lookups.every((lookup) => lookup.mapping !== mapping || lookup.controls.size > 0);
       return isControlled ? [] : [{ record, reason: 'UNPROVEN' }];
     });

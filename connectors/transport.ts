@@ -68,4 +68,6 @@ export interface Exchanged {
   readonly asOf: string | undefined;
   /** Size of what the source answered, where the transport counts it. */
   readonly bytes?: number;
+  /** How many records the source says it holds of everybody, by record type. */
+  readonly held?: ReadonlyMap<RecordMapping, number>;
 }

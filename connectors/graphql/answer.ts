@@ -6,7 +6,7 @@ import { comparableKey } from '../key-forms.ts';
 import type { GraphqlRecord } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
 import { type Lookup, type ReceiveRow, missing } from '../transport.ts';
-import type { EntityOptions } from './manifest-part.ts';
+import type { EntityOptions, QueryOptions } from './manifest-part.ts';
 import { keysOf } from './operation.ts';
 
 /** @throws SourceError */
@@ -24,11 +24,25 @@ export function readAnswer(
     const items = memberAt(answer, path);
     const field = entity === undefined ? query!.field : '_entities';
     if (!Array.isArray(items)) throw invalid(`${field} is not a list`);
+    if (entity === undefined) refuseCut(answer, `data.${root}`, items, query!);
     const broken = failed.get(root) ?? new Set<number>();
     if (entity === undefined) receiveList(lookup, items, broken, receive);
     else receiveEntities(lookup, entity, items, broken, receive);
     for (const index of broken) if (index >= items.length) throw invalid(`${field}: an error of no record`);
   });
+}
+
+/** A list that its own count, or its page, says goes on is no evidence. */
+function refuseCut(
+  answer: unknown,
+  root: string,
+  items: readonly unknown[],
+  { field, count, more }: QueryOptions,
+): void {
+  if (count !== undefined && memberAt(answer, `${root}.${count}`) !== items.length)
+    throw invalid(`${field}: ${count} counts other than the records that came`);
+  if (more !== undefined && memberAt(answer, `${root}.${more}`) !== false)
+    throw invalid(`${field}: ${more} does not say that this is all`);
 }
 
 /** Root field → places of its list that an error leads to. */

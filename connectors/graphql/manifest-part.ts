@@ -22,6 +22,9 @@ const query = z.strictObject({
   type: listType,
   /** Fields from the root field down to the list of records; none: the root field is that list. */
   at: fieldPath.optional(),
+  /** Fields from the root field down to the number of records that must have come, or to whether there are more. */
+  count: fieldPath.optional(),
+  more: fieldPath.optional(),
 });
 
 const entity = z.strictObject({

@@ -34,7 +34,7 @@ type Declare = (name: string, type: string, value: unknown) => string;
 
 function rootField(
   lookup: Lookup<GraphqlRecord>,
-  { field, argument, type, at: inner }: QueryOptions,
+  { field, argument, type, at: inner, count, more }: QueryOptions,
   at: number,
   declare: Declare,
 ): string {
@@ -45,7 +45,8 @@ function rootField(
     given.push(`${filter.argument.name}:${name}`);
   });
   const columns = [lookup.keyColumn, ...lookup.columns].map((column) => join(inner, column));
-  return `${field}(${given.join(',')})${selection(columns)}`;
+  const proofs = [count, more].filter((path) => path !== undefined);
+  return `${field}(${given.join(',')})${selection([...columns, ...proofs])}`;
 }
 
 function entities(

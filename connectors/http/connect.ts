@@ -1,9 +1,10 @@
 // The http transport: an agency's JSON service, asked in batches of keys or key by key, page by page.
-import type { HttpManifest, HttpRecord } from '../manifest.ts';
+import type { HttpManifest, HttpRecord, RecordMapping } from '../manifest.ts';
 import type { Lookup, ReceiveRow, Transport } from '../transport.ts';
 import { openHttpClient } from './client.ts';
+import { refuseCutList } from './cut-list.ts';
 import { earliest } from './earliest.ts';
-import { asOfIn, checkOk, itemsIn } from './envelope.ts';
+import { asOfIn, checkOk, heldIn, itemsIn } from './envelope.ts';
 import { refuseStatus } from './failure.ts';
 import { inBatches } from './in-batches.ts';
 import { inParallel } from './in-parallel.ts';
@@ -17,6 +18,14 @@ import type { ByteBudget, HttpCall } from './wire.ts';
 
 const ACCEPT = ['application/json'];
 
+type NoteHeld = (mapping: RecordMapping, count: number) => void;
+
+interface Receiving {
+  readonly receive: ReceiveRow;
+  readonly note: NoteHeld;
+  readonly budget: ByteBudget;
+}
+
 export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<HttpRecord> {
   const { http, address, limits, credentials } = manifest;
   const client = openHttpClient({ address, limits, credentials, clock });
@@ -29,6 +38,10 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
   return {
     exchange: async (lookups, receive, signal) => {
       const budget: ByteBudget = { left: limits.bytes };
+      const held = new Map<RecordMapping, number>();
+      // Of several calls the smallest number counts.
+      const note: NoteHeld = (mapping, count) =>
+        void held.set(mapping, Math.min(count, held.get(mapping) ?? Infinity));
       const batches = lookups.flatMap((lookup) =>
         inBatches(lookup, http.keys.max).map((keys) => ({ lookup, keys })),
       );
@@ -36,9 +49,10 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
         batches,
         http.keys.atOnce,
         signal,
-        async ({ lookup, keys }, batchSignal) => askPages(lookup, keys, receive, budget, batchSignal),
+        async ({ lookup, keys }, batchSignal) =>
+          askPages(lookup, keys, { receive, note, budget }, batchSignal),
       );
-      return { asOf: earliest(times.flat()), bytes: limits.bytes - budget.left };
+      return { asOf: earliest(times.flat()), bytes: limits.bytes - budget.left, held };
     },
     probe: (signal) => client.probe(signal),
     close: () => client.close(),
@@ -47,8 +61,7 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
   async function askPages(
     lookup: Lookup<HttpRecord>,
     keys: readonly string[],
-    receive: ReceiveRow,
-    budget: ByteBudget,
+    { receive, note, budget }: Receiving,
     signal: AbortSignal,
   ): Promise<readonly (string | undefined)[]> {
     const times: (string | undefined)[] = [];
@@ -76,6 +89,9 @@ export function openHttp(manifest: HttpManifest, clock: () => Date): Transport<H
       checkOk(value, http.envelope);
       times.push(timeOf(value, answer.unchanged));
       const items = itemsIn(value, http.envelope);
+      if (http.paging === undefined) refuseCutList(value, items, answer.header('link'), http.envelope);
+      const held = heldIn(value, http.envelope);
+      if (held !== undefined) note(lookup.mapping, held);
       receiveItems(lookup, items, receive, http.keys.echoed ? undefined : keys[0]);
       const next = pager.next(value, items.length, call.url);
       if (next === undefined) return times;

@@ -33,3 +33,12 @@ export function itemsIn(answer: unknown, envelope: EnvelopeOptions | undefined):
   const wanted = envelope?.one === true ? 'one record' : 'a list';
   throw new SourceError('SOURCE_INVALID_ANSWER', `${path ?? 'the answer'} is not ${wanted}`);
 }
+
+/** How many records the source says it holds of everybody; undefined where the manifest names no place. @throws SourceError */
+export function heldIn(answer: unknown, envelope: EnvelopeOptions | undefined): number | undefined {
+  const path = envelope?.heldAt;
+  if (path === undefined) return undefined;
+  const held = memberAt(answer, path);
+  if (typeof held === 'number' && Number.isInteger(held) && held >= 0) return held;
+  throw new SourceError('SOURCE_INVALID_ANSWER', `${path} of the answer is not a number of records`);
+}

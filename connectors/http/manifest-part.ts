@@ -72,6 +72,10 @@ const envelope = z
     /** True: `items` is one record, or null for none. */
     one: z.boolean().default(false),
     asOf: dotted.optional(),
+    /** How many records this answer holds: as many must have come. */
+    countAt: dotted.optional(),
+    /** How many records the source holds of everybody: where it can give no control, this is held against `atLeast`. */
+    heldAt: dotted.optional(),
   })
   .refine(({ okAt, okIs }) => (okAt === undefined) === (okIs === undefined), {
     path: ['okIs'],

@@ -70,7 +70,12 @@ function byNumber({ pageAt, pagesAt, totalAt, first = 1 }: PagingOptions, always
       page += 1;
       if (pagesAt !== undefined) {
         const pages = countAt(answer, pagesAt);
-        if (page - first < pages) return at(page);
+        if (page - first < pages) {
+          // A page without records before the last would cut the list off unseen.
+          if (items === 0 && seen > 0)
+            throw new SourceError('SOURCE_INVALID_ANSWER', `an empty page before the last of ${pagesAt}`);
+          return at(page);
+        }
         if (pages > 1 && seen === 0)
           throw new SourceError('SOURCE_INVALID_ANSWER', `no record on any page of ${pagesAt}`);
         return undefined;

@@ -99,6 +99,8 @@ export interface OpenOptions {
   readonly control?: string;
   /** Listings whose key may be nobody's. */
   readonly unusableKeys?: number | string;
+  /** Listings there always are. */
+  readonly atLeast?: number;
 }
 
 /** What the connector is opened with apart from its manifest. */
@@ -146,6 +148,7 @@ export function probeManifest(bench: ProbeSource, options: OpenOptions = {}): Ma
     lines = '',
     control,
     unusableKeys = 0,
+    atLeast = 1,
   } = options;
   const { top, listings, awards, files = {} } = bench.manifest();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(sources, name), text);
@@ -163,6 +166,7 @@ records:
   Listing:
     ${listings}
     unusableKeys: ${unusableKeys}
+    atLeast: ${atLeast}
     subjects:
       Organization: { column: code, as: [uscc, org-code]${control === undefined ? '' : `, control: ${control}`} }
       Person: { column: code, as: citizen-id }

@@ -73,6 +73,28 @@ test('an operation asks for the key and the permitted columns, keys as variables
   expect(() => parse(query)).not.toThrow();
 });
 
+test('a list that its count or its page says goes on is no evidence', () => {
+  const whole = { ...lookup(['docNo']), mapping: { ...lookup([]).mapping } };
+  const query = { ...whole.mapping.query!, at: 'found.nodes', count: 'found.total', more: 'found.page.next' };
+  const counting = { ...whole, mapping: { ...whole.mapping, query } };
+  expect(writeOperation([counting]).query).toContain('{found{nodes{subjectCode docNo} total page{next}}}');
+  const nodes = [{ subjectCode: 'a"b', docNo: 'D' }];
+  const read = (found: object): number => {
+    let rows = 0;
+    readAnswer({ data: { s0: { found } } }, [counting], () => (rows += 1));
+    return rows;
+  };
+  expect(read({ nodes, total: 1, page: { next: false } })).toBe(1);
+  for (const found of [
+    { nodes, total: 2, page: { next: false } },
+    { nodes, total: 1, page: { next: true } },
+    { nodes, total: 1, page: {} },
+    { nodes, page: { next: false } },
+    { nodes: null, total: 0, page: { next: false } },
+  ])
+    expect(() => read(found)).toThrow(expect.objectContaining({ code: 'SOURCE_INVALID_ANSWER' }));
+});
+
 test('what is no name never becomes query text', () => {
   expect(() => writeOperation([lookup(['docNo } secret {'])])).toThrow(
     expect.objectContaining({ code: 'SOURCE_INVALID_ANSWER' }),
