@@ -16,6 +16,7 @@ import { letterTable, measureTable } from './measure-tables.ts';
 import { labelTable, metricTable } from './metric-tables.ts';
 import { operationBodies } from './operation-bodies.ts';
 import { consumerTable, policyTables, purposeTable, roleTable } from './policy-tables.ts';
+import { proofTable } from './proof-table.ts';
 import { ruleChapters } from './rule-tables.ts';
 
 /** A generated file: its path under the project root, and what it should hold. */
@@ -53,6 +54,7 @@ export async function generateDocuments(
         configuration: configurationTable(),
         addresses: addressTable(manifests),
       }),
+      page('docs/security.md', { proofs: proofTable(manifests) }),
       page('docs/operations.md', { metrics: metricTable(), labels: labelTable() }),
       page('docs/catalogue.md', { catalogue: catalogueChapters(catalogue, manifests) }),
       page('docs/policies.md', {
