@@ -34,6 +34,7 @@ const outcomeTexts: Readonly<Record<string, string>> = {
 const stateTexts: Readonly<Record<string, string>> = {
   OK: '正常 OK',
   AMBIGUOUS: '归属不明 AMBIGUOUS',
+  INCOMPLETE: '不完整 INCOMPLETE',
   STALE: '过期 STALE',
   UNAVAILABLE: '不可用 UNAVAILABLE',
   INVALID: '无效 INVALID',

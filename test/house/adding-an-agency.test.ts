@@ -14,6 +14,8 @@ import { formatProblem } from '../../schema/problem.ts';
 import { textOf } from './source-files.ts';
 
 /** `<!-- file: path -->` or `<!-- append: path -->` and the block under it. */
+/** The subject the README agrees with its agency. */
+const control = '91990000XX0000473H';
 const blocks = [
   ...textOf('README.md').matchAll(/<!-- (file|append): (\S+) -->\s*\n```\w+\n([\s\S]*?)\n```/g),
 ].map(([, how, path, content]) => ({ how: how!, path: path!, content: `${content}\n` }));
@@ -35,7 +37,8 @@ beforeAll(async () => {
   agency = createServer((request: IncomingMessage, response) => {
     void text(request).then((body) => {
       asked.push({ url: request.url, body: JSON.parse(body) });
-      const rows = [{ nsrsbh: '91990000XX00000197', sz: '增值税', qsye: '12.5', ggrq: '2026-03-31' }];
+      const row = { sz: '增值税', qsye: '12.5', ggrq: '2026-03-31' };
+      const rows = ['91990000XX00000197', control].map((nsrsbh) => ({ nsrsbh, ...row }));
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ rows, updatedAt: '2026-11-01T00:00:00+08:00' }));
     });
@@ -108,10 +111,10 @@ test('the README’s agency, purpose, consumer and rule join without a line of c
     AbortSignal.timeout(5000),
   );
   await connector.close();
-  expect(answer.state).toBe('OK');
+  expect(answer).toMatchObject({ state: 'OK', gaps: [] });
   expect(answer.rows.get('TaxArrear')?.get(subject.id)).toEqual([{ taxType: '增值税', amount: '125000.00' }]);
   expect(asked).toEqual([
-    { url: '/arrears/search', body: { ids: [subject.id], columns: ['nsrsbh', 'qsye', 'sz'] } },
+    { url: '/arrears/search', body: { ids: [subject.id, control], columns: ['nsrsbh', 'qsye', 'sz'] } },
   ]);
 });
 
