@@ -431,7 +431,6 @@ test('a letter whose last day falls into a year not announced says that the day 
   expect(await issue('黄信用函〔2026〕9号', 30)).toEqual({ dueOn: '2027-01-04', dueProvisional: true });
   const warned = world.logged.find((line: any) => line.lastKnown !== undefined);
   expect(warned).toMatchObject({
-    level: 'warn',
     lastKnown: '2026-12-31',
     daysLeft: 39,
     message: expect.stringContaining('provisional'),
