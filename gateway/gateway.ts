@@ -10,9 +10,7 @@ import type { Connector } from '../connectors/contract.ts';
 import type { Log } from '../connectors/log.ts';
 import type { Watch } from '../connectors/watch.ts';
 import { type Policies, loadPolicies } from '../policies/engine/load-policies.ts';
-import { calendarEnd, calendarWarning } from '../policies/engine/working-days.ts';
 import { loadCatalogue } from '../schema/catalogue.ts';
-import { beijingDay } from '../schema/identifiers/calendar-date.ts';
 import type { Problem } from '../schema/problem.ts';
 import { loadOrCreateSigningKey } from './audit/checkpoint.ts';
 import { type AuditLog, openAuditLog } from './audit/log.ts';
@@ -196,21 +194,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const endpointsIn = ({ policySet }: Policies): ReturnType<typeof readEndpoints> =>
       readEndpoints(policySet.consumers, { directory: join(configuration.root, 'policies'), environment });
     let { endpoints } = endpointsIn(snapshot.policies);
-    const lookAhead = ({ remedyLaw }: Policies): void => {
-      const warning = calendarWarning(remedyLaw.calendar, beijingDay(clock()));
-      if (warning !== undefined) log.warn({ ...calendarEnd(remedyLaw.calendar, beijingDay(clock())) }, warning);
-    };
-    lookAhead(snapshot.policies);
     const live = keepPoliciesLive({
       root: configuration.root,
       first: snapshot,
       fingerprint,
+      clock,
       log,
       observer: metrics,
       check: (next) => endpointsIn(next).problems,
       onSwap: (next, previous) => {
         ({ endpoints } = endpointsIn(next.policies));
-        lookAhead(next.policies);
         const versionsOf = ({ policies }: PolicySnapshot): string =>
           `${policies.policySet.version} ${policies.rulebook.version} ${policies.remedyLaw.version}`;
         audit.append({ kind: 'policies', from: versionsOf(previous), to: versionsOf(next) });
