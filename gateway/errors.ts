@@ -55,8 +55,8 @@ export const errorTexts = {
   },
   CASE_INVALID: {
     status: 400,
-    en: 'The case number must be 4 to 64 letters, digits, hyphens or brackets.',
-    zh: '案号须为 4 至 64 个字母、数字、汉字、连字符或括号。',
+    en: 'The case number must be 4 to 64 letters, digits, blanks, hyphens or brackets, as UTF-8 or percent-encoded UTF-8.',
+    zh: '案号须为 4 至 64 个字母、数字、汉字、空格、连字符或括号，以 UTF-8 或其百分号编码传送。',
   },
   USER_REQUIRED: {
     status: 400,
@@ -65,8 +65,8 @@ export const errorTexts = {
   },
   USER_INVALID: {
     status: 400,
-    en: 'The user must be 2 to 64 letters, digits, hyphens, dots or underscores.',
-    zh: '经办人标识须为 2 至 64 个字符。',
+    en: 'The user must be 2 to 100 letters, digits, blanks, hyphens, dots or apostrophes, as UTF-8 or percent-encoded UTF-8.',
+    zh: '经办人标识须为 2 至 100 个字母、数字、汉字、空格、连字符、间隔号或撇号，以 UTF-8 或其百分号编码传送。',
   },
   CASE_SUBJECTS_EXCEEDED: {
     status: 403,

@@ -198,6 +198,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       root: configuration.root,
       first: snapshot,
       fingerprint,
+      clock,
       log,
       observer: metrics,
       check: (next) => endpointsIn(next).problems,

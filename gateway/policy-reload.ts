@@ -4,6 +4,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../connectors/log.ts';
 import { type Policies, loadPolicies } from '../policies/engine/load-policies.ts';
+import { calendarEnd, calendarWarning } from '../policies/engine/working-days.ts';
+import { beijingDay } from '../schema/identifiers/calendar-date.ts';
 import { type Problem, formatProblem } from '../schema/problem.ts';
 import { type DecisionObserver, type PolicySnapshot, takeSnapshot } from './request/snapshot.ts';
 
@@ -20,6 +22,7 @@ export interface LivePoliciesOptions {
   readonly first: PolicySnapshot;
   /** `fingerprintPolicies` from before `first` was read, so that no change falls in between. */
   readonly fingerprint: string;
+  readonly clock: () => Date;
   readonly log: Log;
   readonly observer?: DecisionObserver;
   /** What else is wrong with new policies: with any, they are refused. */
@@ -39,6 +42,13 @@ export function keepPoliciesLive(options: LivePoliciesOptions): LivePolicies {
   const { root, log } = options;
   const directory = join(root, 'policies');
   let current = options.first;
+  const warnOfCalendar = (): void => {
+    const { calendar } = current.policies.remedyLaw;
+    const today = beijingDay(options.clock());
+    const warning = calendarWarning(calendar, today);
+    if (warning !== undefined) log.warn({ ...calendarEnd(calendar, today) }, warning);
+  };
+  warnOfCalendar();
   let running: Promise<'swapped' | 'unchanged' | 'refused'> = Promise.resolve('unchanged');
 
   const read = async (): Promise<'swapped' | 'unchanged' | 'refused'> => {
@@ -63,6 +73,7 @@ export function keepPoliciesLive(options: LivePoliciesOptions): LivePolicies {
     const next = takeSnapshot(current.catalogue, policies, options.observer);
     options.onSwap(next, current);
     current = next;
+    warnOfCalendar();
     log.info(
       { policyVersion: policies.policySet.version, rulesVersion: policies.rulebook.version },
       'new policies are live',

@@ -2,6 +2,8 @@
 // source against its manifest. Nothing is started.
 import { parseArgs } from 'node:util';
 import type { Subject } from '../../connectors/contract.ts';
+import { calendarWarning } from '../../policies/engine/working-days.ts';
+import { beijingDay } from '../../schema/identifiers/calendar-date.ts';
 import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
 import { parseUscc } from '../../schema/identifiers/uscc.ts';
 import { formatProblem } from '../../schema/problem.ts';
@@ -19,6 +21,8 @@ const help = `npm run -s check [-- --live [--organization CODE] [--person ID]]
   --organization   with --live: a subject (USCC) to ask about where a source answers by codes alone
   --person         with --live: likewise, a citizen id
   --help           this text
+
+  Says, too, when the days off of the next year are not entered and clocks may end in it.
 
   Exit code 0: sound. 1: problems, one a line. 2: wrong usage.`;
 
@@ -65,6 +69,8 @@ async function main(): Promise<number> {
       `${policies.policySet.policies.length} policies (version ${policies.policySet.version}), ` +
       `${rules} rules (version ${policies.rulebook.version})`,
   );
+  const warning = calendarWarning(policies.remedyLaw.calendar, beijingDay(new Date()));
+  if (warning !== undefined) console.log(warning);
   return live ? reportLive(console.log, definition.manifests, subjects, process.env['DATABASE_URL']) : 0;
 }
 

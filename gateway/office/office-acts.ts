@@ -4,7 +4,7 @@ import { ClientError } from '../errors.ts';
 import { mayActFor, permittedDeeds } from '../remedies/in-sight.ts';
 import { deedsIn } from '../remedies/procedure.ts';
 import { type RemedyParts, kept, subjectIn } from '../remedies/remedy-desk.ts';
-import { stepView } from '../remedies/remedy-view.ts';
+import { isProvisionalSince, stepView } from '../remedies/remedy-view.ts';
 import type { OwnResolver, OwnRoots } from '../request/own-roots.ts';
 import { mustSee } from '../request/own-view.ts';
 import { pseudonymOf } from '../request/pseudonyms.ts';
@@ -92,6 +92,7 @@ async function viewsOf(query: Query, acts: readonly OfficeAct[], decided: Decide
 
 function viewOf(act: OfficeAct, steps: readonly OfficeStepRow[], decided: Decided): View {
   const { today } = decided.admitted;
+  const own = steps.filter(({ number }) => number === act.number);
   const deeds =
     act.kind === 'MEASURE'
       ? deedsIn(measureProcedure, act.state as MeasureState)
@@ -117,6 +118,7 @@ function viewOf(act: OfficeAct, steps: readonly OfficeStepRow[], decided: Decide
     to: act.to_on,
     issuedOn: act.from_on,
     dueOn: act.due_on,
+    dueProvisional: act.due_on !== null && isProvisionalSince(decided, act.due_on, own.at(-1)?.at),
     overdue: act.open && act.due_on !== null && act.due_on < today,
     ended: !act.open || (act.to_on !== null && act.to_on < today),
     closedOn: act.closed_on,
@@ -124,6 +126,6 @@ function viewOf(act: OfficeAct, steps: readonly OfficeStepRow[], decided: Decide
     answer: act.answer,
     outcome: act.outcome,
     next: permittedDeeds(decided, deeds),
-    history: steps.filter(({ number }) => number === act.number).map(stepView),
+    history: own.map(stepView),
   };
 }

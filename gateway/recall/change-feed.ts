@@ -3,6 +3,7 @@
 import type { Log } from '../../connectors/log.ts';
 import { ClientError } from '../errors.ts';
 import { kept } from '../remedies/remedy-desk.ts';
+import { isProvisionalSince } from '../remedies/remedy-view.ts';
 import { mustSee } from '../request/own-view.ts';
 import type { OwnResolver, OwnRoots } from '../request/own-roots.ts';
 import type { Recorder } from '../request/record.ts';
@@ -74,7 +75,7 @@ async function page(
     subjects: [...new Set(told.map(([{ subject }]) => subject))],
   });
   return {
-    nodes: told.map(([row, standing]) => noticeView(row, standing, readings.get(row.id) ?? [])),
+    nodes: told.map(([row, standing]) => noticeView(decided, row, standing, readings.get(row.id) ?? [])),
     next: cursorAt(next),
     more: rows.length > first,
   };
@@ -116,7 +117,12 @@ async function mustExist(
     throw new ClientError('VALUE_INVALID', at);
 }
 
-function noticeView(row: NoticeRow, standing: Told, readings: readonly NoticedReadingRow[]): unknown {
+function noticeView(
+  decided: Decided,
+  row: NoticeRow,
+  standing: Told,
+  readings: readonly NoticedReadingRow[],
+): unknown {
   return {
     cursor: cursorAt(row.number),
     change: row.kind,
@@ -133,6 +139,7 @@ function noticeView(row: NoticeRow, standing: Told, readings: readonly NoticedRe
       .map(({ request, at, case_number }) => ({ request, at: at.toISOString(), caseNumber: case_number })),
     noticedAt: row.made_at.toISOString(),
     acknowledgeBy: row.acknowledge_by,
+    acknowledgeByProvisional: isProvisionalSince(decided, row.acknowledge_by, row.made_at),
     acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
   };
 }

@@ -2,6 +2,7 @@
 // does what concerns records that are out of the caller's sight.
 import { typesInSight } from '../remedies/in-sight.ts';
 import { kept } from '../remedies/remedy-desk.ts';
+import { isProvisionalSince } from '../remedies/remedy-view.ts';
 import { mustSee } from '../request/own-view.ts';
 import type { OwnRoots } from '../request/own-roots.ts';
 import type { Decided } from '../request/stages.ts';
@@ -29,7 +30,8 @@ export function noticeReceipts(parts: Pick<ChangeFeedParts, 'state' | 'log'>): P
   };
 }
 
-function viewsOf(rows: readonly ReceiptRow[], { admitted }: Decided): readonly unknown[] {
+function viewsOf(rows: readonly ReceiptRow[], decided: Decided): readonly unknown[] {
+  const { admitted } = decided;
   const { consumers } = admitted.snapshot.policies.policySet.consumers;
   return rows.map((row) => {
     const title = consumers.get(row.consumer)?.title;
@@ -47,6 +49,8 @@ function viewsOf(rows: readonly ReceiptRow[], { admitted }: Decided): readonly u
       attempts: row.attempts,
       deliveredAt: row.delivered_at?.toISOString() ?? null,
       acknowledgeBy: row.acknowledge_by,
+      acknowledgeByProvisional:
+        row.acknowledge_by !== null && isProvisionalSince(decided, row.acknowledge_by, row.made_at),
       acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
       acknowledgedBy: row.acknowledged_by,
       overdue:

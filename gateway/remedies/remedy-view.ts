@@ -1,5 +1,7 @@
 // Remedies as the interface shows them; what a caller may see of them the decision table says field by field.
 import type { RemedyKind } from '../../policies/engine/remedy-law.ts';
+import { isProvisional } from '../../policies/engine/working-days.ts';
+import { beijingDay } from '../../schema/identifiers/calendar-date.ts';
 import type { Decided } from '../request/stages.ts';
 import type { Query } from '../state/state.ts';
 import { permittedDeeds } from './in-sight.ts';
@@ -58,12 +60,19 @@ function viewOf(remedy: Remedy, steps: readonly RemedyStepRow[], decided: Decide
     filedOn: remedy.filed_on,
     recognisedOn: remedy.filed_on,
     dueOn: remedy.due_on,
+    dueProvisional: remedy.due_on !== null && isProvisionalSince(decided, remedy.due_on, steps.at(-1)?.at),
     overdue: remedy.open && remedy.due_on !== null && remedy.due_on < decided.admitted.today,
     effect: remedy.effect,
     ground: remedy.ground,
     next: permittedDeeds(decided, deeds),
     history: steps.map(stepView),
   };
+}
+
+/** Whether a day that was told at a moment was counted without all days off of its year. */
+export function isProvisionalSince({ admitted }: Decided, due: string, toldAt: Date | undefined): boolean {
+  const { calendar } = admitted.snapshot.policies.remedyLaw;
+  return isProvisional(calendar, due, toldAt === undefined ? admitted.today : beijingDay(toldAt));
 }
 
 /** A step that a case took, of whatever kind the case is. */

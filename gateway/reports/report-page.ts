@@ -1,5 +1,6 @@
 // A report as a page to print. It loads nothing and runs no script; its policy allows its own style and nothing else.
 import { createHash } from 'node:crypto';
+import { isShownByBrowsers, legible, markNote } from './legible.ts';
 import { type QrCode, qrCodeOf } from './qr-code.ts';
 import type { ReportContent } from './report-content.ts';
 import { type Block, type Proof, reportLayout, reportTitle } from './report-layout.ts';
@@ -20,9 +21,16 @@ export const reportPagePolicy =
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export function reportPage(report: ReportContent, proof: Proof): string {
-  const blocks = reportLayout(report, proof).map(asHtml).join('\n');
+  let marked = false;
+  const shown = (text: string): string => {
+    const legibly = legible(text, isShownByBrowsers);
+    marked ||= legibly.marked;
+    return escaped(legibly.text);
+  };
+  const blocks = reportLayout(report, proof).map((block) => asHtml(block, shown));
+  if (marked) blocks.push(`<p>${escaped(markNote)}</p>`);
   return pageOf(
-    `<h1>${escaped(reportTitle)}</h1>\n${blocks}\n${qrSvg(qrCodeOf(proof.verifyAt))}`,
+    `<h1>${escaped(reportTitle)}</h1>\n${blocks.join('\n')}\n${qrSvg(qrCodeOf(proof.verifyAt))}`,
     reportTitle,
   );
 }
@@ -51,22 +59,23 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-function asHtml(block: Block): string {
+/** `shown` makes a text legible and safe. */
+function asHtml(block: Block, shown: (text: string) => string): string {
   switch (block.kind) {
     case 'heading':
-      return `<h2>${escaped(block.text)}</h2>`;
+      return `<h2>${shown(block.text)}</h2>`;
     case 'note':
-      return `<p>${escaped(block.text)}</p>`;
+      return `<p>${shown(block.text)}</p>`;
     case 'facts': {
       const rows = block.rows.map(
-        ([label, value]) => `<tr><th scope="row">${escaped(label)}</th><td>${escaped(value)}</td></tr>`,
+        ([label, value]) => `<tr><th scope="row">${shown(label)}</th><td>${shown(value)}</td></tr>`,
       );
       return `<table class="facts">\n${rows.join('\n')}\n</table>`;
     }
     case 'table': {
-      const head = block.columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('');
+      const head = block.columns.map((column) => `<th scope="col">${shown(column)}</th>`).join('');
       const rows = block.rows.map(
-        (row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`,
+        (row) => `<tr>${row.map((cell) => `<td>${shown(cell)}</td>`).join('')}</tr>`,
       );
       return `<table>\n<tr>${head}</tr>\n${rows.join('\n')}\n</table>`;
     }

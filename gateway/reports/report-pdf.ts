@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
+import { charactersOf } from './font-characters.ts';
+import { legible, markNote } from './legible.ts';
 import { qrCodeOf } from './qr-code.ts';
 import type { ReportContent } from './report-content.ts';
 import { type Block, type Proof, reportLayout, reportTitle } from './report-layout.ts';
@@ -15,19 +17,26 @@ const margin = 48;
 const qrSide = 96;
 const padding = 4;
 
-let font: Promise<Buffer> | undefined;
+interface Font {
+  readonly file: Buffer;
+  readonly characters: ReadonlySet<number>;
+}
+
+let font: Promise<Font> | undefined;
 
 /** Noto Sans Hans (SIL Open Font License), read once. */
-function fontFile(): Promise<Buffer> {
+function textFont(): Promise<Font> {
   font ??= readFile(
     join(
       dirname(createRequire(import.meta.url).resolve('@embedpdf/fonts-sc')),
       '../fonts/NotoSansHans-Regular.otf',
     ),
-  ).catch((error: unknown) => {
-    font = undefined;
-    throw error;
-  });
+  )
+    .then((file) => ({ file, characters: charactersOf(file) }))
+    .catch((error: unknown) => {
+      font = undefined;
+      throw error;
+    });
   return font;
 }
 
@@ -45,16 +54,24 @@ export async function reportPdf(report: ReportContent, document: string, proof: 
   const chunks: Buffer[] = [];
   pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
   const finished = new Promise<void>((resolve, reject) => pdf.once('end', resolve).once('error', reject));
-  pdf.registerFont('text', await fontFile());
+  const { file, characters } = await textFont();
+  pdf.registerFont('text', file);
   pdf.font('text');
+  let marked = false;
+  const shown: Show = (text) => {
+    const legibly = legible(unbroken(text), (codePoint) => characters.has(codePoint));
+    marked ||= legibly.marked;
+    return legibly.text;
+  };
   pdf.fontSize(18).text(reportTitle, { align: 'center' }).moveDown(0.5);
   for (const block of reportLayout(report, proof)) {
     for (const part of partsOf(block)) {
-      draw(pdf, part);
+      draw(pdf, part, shown);
       // Whoever else asks of this process is answered in between.
       await nextTurn();
     }
   }
+  if (marked) draw(pdf, { kind: 'note', text: markNote }, (text) => text);
   drawQrCode(pdf, proof.verifyAt);
   pdf.file(Buffer.from(document, 'utf8'), {
     name: `${report.number}.json`,
@@ -91,17 +108,20 @@ type Part =
       readonly first: string;
     };
 
-function draw(pdf: Pdf, block: Part): void {
+/** What is drawn for a text. */
+type Show = (text: string) => string;
+
+function draw(pdf: Pdf, block: Part, shown: Show): void {
   switch (block.kind) {
     case 'heading':
       keepTogether(pdf, 60);
-      pdf.moveDown(0.6).fontSize(12).fillColor('black').text(printable(block.text), margin).moveDown(0.2);
+      pdf.moveDown(0.6).fontSize(12).fillColor('black').text(shown(block.text), margin).moveDown(0.2);
       return;
     case 'note':
-      pdf.moveDown(0.3).fontSize(9).text(printable(block.text), margin).moveDown(0.3);
+      pdf.moveDown(0.3).fontSize(9).text(shown(block.text), margin).moveDown(0.3);
       return;
     case 'rows':
-      for (const row of block.rows) drawRow(pdf, row, block.widths, block.first);
+      for (const row of block.rows) drawRow(pdf, row.map(shown), block.widths, block.first);
       return;
     default:
       block satisfies never;
@@ -109,10 +129,9 @@ function draw(pdf: Pdf, block: Part): void {
 }
 
 /** One row of cells over the width of the page, with a line below; never torn between two pages. */
-function drawRow(pdf: Pdf, cells: readonly string[], widths: readonly number[], first: string): void {
+function drawRow(pdf: Pdf, texts: readonly string[], widths: readonly number[], first: string): void {
   pdf.fontSize(9);
   const whole = pdf.page.width - 2 * margin;
-  const texts = cells.map(printable);
   const height =
     Math.max(
       ...texts.map((text, at) => pdf.heightOfString(text, { width: whole * widths[at]! - 2 * padding })),
@@ -152,7 +171,7 @@ function drawQrCode(pdf: Pdf, address: string): void {
   pdf.fill('black');
 }
 
-/** What cannot be seen, or would turn the rest around, is a dot. */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '·');
+/** A blank and a hyphen at which no line may end look as those at which one may. */
+function unbroken(text: string): string {
+  return text.replaceAll('\u00a0', ' ').replaceAll('\u2011', '-');
 }

@@ -2,6 +2,7 @@
 import type { Purpose } from '../../policies/engine/consumers.ts';
 import { beijingDay } from '../../schema/identifiers/calendar-date.ts';
 import { ClientError } from '../errors.ts';
+import { declaredName } from './declared-names.ts';
 import type { PolicySnapshot } from './snapshot.ts';
 import { type Admitted, type Caller, enter } from './stages.ts';
 
@@ -11,9 +12,6 @@ export interface DeclaredHeaders {
   readonly caseNumber: readonly string[] | undefined;
   readonly user: readonly string[] | undefined;
 }
-
-const caseForm = /^[\p{L}\p{N}()（）〔〕[\]\-_/.]{4,64}$/u;
-const userForm = /^[\p{L}\p{N}\-_.@]{2,64}$/u;
 
 /**
  * Checks the declaration. An undeclared purpose is admitted here and refused by `requirePurpose` unless the
@@ -26,10 +24,10 @@ export function admit(
   facts: { readonly request: string; readonly receivedAt: Date },
 ): Admitted {
   const declared = single(headers.purpose) ?? caller.consumer.defaultPurpose;
-  const caseNumber = decoded(headers.caseNumber, 'CASE_INVALID');
-  const user = decoded(headers.user, 'USER_INVALID');
-  if (caseNumber !== undefined && !caseForm.test(caseNumber)) throw new ClientError('CASE_INVALID');
-  if (user !== undefined && !userForm.test(user)) throw new ClientError('USER_INVALID');
+  const givenCase = single(headers.caseNumber);
+  const givenUser = single(headers.user);
+  const caseNumber = givenCase === undefined ? undefined : declaredName(givenCase, 'CASE_INVALID');
+  const user = givenUser === undefined ? undefined : declaredName(givenUser, 'USER_INVALID');
   let purpose: Purpose | undefined;
   if (declared !== undefined) {
     purpose = snapshot.policies.policySet.consumers.purposes.get(declared);
@@ -61,20 +59,4 @@ function single(values: readonly string[] | undefined): string | undefined {
   if (values === undefined) return undefined;
   if (values.length > 1) throw new ClientError('HEADER_REPEATED');
   return values[0] === '' ? undefined : values[0];
-}
-
-/** Header values are Latin-1 on the wire: Chinese case numbers come percent-encoded or as raw UTF-8 bytes. */
-function decoded(
-  values: readonly string[] | undefined,
-  code: 'CASE_INVALID' | 'USER_INVALID',
-): string | undefined {
-  const value = single(values);
-  if (value === undefined) return undefined;
-  if (value.length > 600) throw new ClientError(code);
-  try {
-    if (value.includes('%')) return decodeURIComponent(value).trim();
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1')).trim();
-  } catch {
-    throw new ClientError(code);
-  }
 }

@@ -109,7 +109,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     let payload: unknown;
     try {
       const verified = await jwtVerify(token, key.key, {
-        algorithms: [key.algorithm],
+        algorithms: [...key.algorithms],
         issuer,
         audience,
         typ: 'at+jwt',

@@ -6,13 +6,12 @@ import { calculateJwkThumbprint, importJWK } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
-
-/** The only signature algorithms believed; each belongs to one kind of key. */
-export type TokenAlgorithm = 'ES256' | 'PS256' | 'EdDSA';
+import type { TokenAlgorithm } from './token-claims.ts';
 
 export interface IssuerKey {
   readonly kid: string;
-  readonly algorithm: TokenAlgorithm;
+  /** What its tokens may say they are signed with. */
+  readonly algorithms: readonly TokenAlgorithm[];
   readonly key: CryptoKey;
   /** RFC 7638: tells a key from another that was given its id. */
   readonly thumbprint: string;
@@ -210,7 +209,10 @@ async function fetchKeySet(address: URL, agent: Agent, timeoutMs: number): Promi
 
 const keySetShape = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(MAX_KEYS) });
 
-/** Keys this gateway cannot use are skipped, as RFC 7517 asks; a kid that two usable keys share names neither. */
+/**
+ * Keys this gateway cannot use are skipped, as RFC 7517 asks; a kid that two usable keys share names neither. The same
+ * key written twice, as under both names of Ed25519, is one key.
+ */
 async function readKeySet(document: unknown): Promise<KeySet> {
   const set = keySetShape.parse(document);
   const keys = new Map<string, IssuerKey>();
@@ -218,7 +220,8 @@ async function readKeySet(document: unknown): Promise<KeySet> {
   for (const jwk of set.keys) {
     const key = await readKey(jwk);
     if (key === undefined) continue;
-    if (keys.has(key.kid)) ambiguous.add(key.kid);
+    const known = keys.get(key.kid);
+    if (known !== undefined && known.thumbprint !== key.thumbprint) ambiguous.add(key.kid);
     keys.set(key.kid, key);
   }
   for (const kid of ambiguous) keys.delete(kid);
@@ -227,9 +230,10 @@ async function readKeySet(document: unknown): Promise<KeySet> {
 
 async function readKey(entry: Readonly<Record<string, unknown>>): Promise<IssuerKey | undefined> {
   const jwk = entry as JWK;
-  const algorithm = algorithmOf(jwk);
+  const algorithms = algorithmsOf(jwk);
+  const [algorithm] = algorithms;
   if (algorithm === undefined || typeof jwk.kid !== 'string' || jwk.kid === '') return undefined;
-  if (jwk.alg !== undefined && jwk.alg !== algorithm) return undefined;
+  if (jwk.alg !== undefined && !algorithms.some((name) => name === jwk.alg)) return undefined;
   if (jwk.use !== undefined && jwk.use !== 'sig') return undefined;
   if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify')))
     return undefined;
@@ -238,16 +242,17 @@ async function readKey(entry: Readonly<Record<string, unknown>>): Promise<Issuer
     // A private key that is published is everybody's key.
     if (key instanceof Uint8Array || key.type !== 'public') return undefined;
     if ('modulusLength' in key.algorithm && Number(key.algorithm.modulusLength) < 2048) return undefined;
-    return { kid: jwk.kid, algorithm, key, thumbprint };
+    return { kid: jwk.kid, algorithms, key, thumbprint };
   } catch {
     return undefined;
   }
 }
 
-function algorithmOf(jwk: JWK): TokenAlgorithm | undefined {
-  if (jwk.kty === 'EC' && jwk.crv === 'P-256') return 'ES256';
-  if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') return 'EdDSA';
-  return jwk.kty === 'RSA' ? 'PS256' : undefined;
+/** One signature for each kind of key; Ed25519's has two names (RFC 8037 and RFC 9864), and issuers mix them. */
+function algorithmsOf(jwk: JWK): readonly TokenAlgorithm[] {
+  if (jwk.kty === 'EC' && jwk.crv === 'P-256') return ['ES256'];
+  if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') return ['Ed25519', 'EdDSA'];
+  return jwk.kty === 'RSA' ? ['PS256'] : [];
 }
 
 function checkedAddress(text: string): URL {

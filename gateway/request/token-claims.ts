@@ -11,9 +11,14 @@ const visibleAscii = (max: number) =>
 // 2001 to 5138: outside of it a number is not a date of ours (milliseconds, 1e300, negative).
 const numericDate = z.number().int().min(1_000_000_000).max(100_000_000_000);
 
+const tokenAlgorithms = ['ES256', 'PS256', 'Ed25519', 'EdDSA'] as const;
+
+/** The only signature algorithms believed; each belongs to one kind of key. */
+export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
+
 /** `crit` must be absent: this gateway knows no extension. `jwk`, `jku`, `x5u` are never looked at. */
 export const tokenHeaderShape = z.object({
-  alg: z.enum(['ES256', 'PS256', 'EdDSA']),
+  alg: z.enum(tokenAlgorithms),
   typ: z.string().regex(/^(?:application\/)?at\+jwt$/i),
   kid: z.string().min(1).max(256),
   crit: z.undefined().optional(),

@@ -15,7 +15,7 @@ export function occasionOf({ snapshot, caller, today }: Admitted, given: Occasio
     typeof given.jurisdiction === 'string'
       ? (given.jurisdiction as RegionCode)
       : (caller.consumer.region as RegionCode | undefined);
-  const profile = snapshot.policies.rulebook.jurisdictions.profileOf(place);
+  const profile = snapshot.policies.rulebook.jurisdictions.profileOf(place, asOf);
   return { asOf, today, place, profile };
 }
 

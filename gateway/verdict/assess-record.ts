@@ -127,7 +127,7 @@ function inPlace(found: Assessment, { asOf, place, profile }: Occasion): Assessm
 
 /** A rule of a region over a record where nobody said which region counts: a person must say. */
 export function assessUnplaced(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
-  if (holdsIn(rule.jurisdiction, occasion.place)) return undefined;
+  if (holdsIn(rule.jurisdiction, occasion.place, occasion.asOf)) return undefined;
   const found = assessRecord(rule, row, occasion);
   if (found === undefined || found.status === 'EXPIRED' || found.status === 'NOT_YET') return undefined;
   return { ...found, effect: 'REVIEW', status: 'UNPLACED' };

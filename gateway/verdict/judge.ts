@@ -172,7 +172,7 @@ function rulesFor(subject: SubjectRules, asOf: string, place: RegionCode | undef
   const valid = subject.rules.filter(
     (rule) => rule.validFrom <= asOf && (rule.validTo === undefined || asOf <= rule.validTo),
   );
-  const here = valid.filter((rule) => holdsIn(rule.jurisdiction, place));
+  const here = valid.filter((rule) => holdsIn(rule.jurisdiction, place, asOf));
   const replaced = new Set(here.flatMap(({ replaces }) => replaces));
   const holding = here.filter(({ id }) => !replaced.has(id));
   const elsewhere = place === undefined ? valid.filter((rule) => !here.includes(rule)) : [];

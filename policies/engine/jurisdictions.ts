@@ -43,8 +43,8 @@ export interface JurisdictionProfile {
 export interface Jurisdictions {
   /** Profiles as written, the nation first. */
   readonly profiles: readonly JurisdictionProfile[];
-  /** What holds in a place; undefined: nobody said where, so the nation's alone. */
-  profileOf(place: RegionCode | undefined): JurisdictionProfile;
+  /** What holds in a place, on a day; undefined: nobody said where, so the nation's alone. */
+  profileOf(place: RegionCode | undefined, on?: string): JurisdictionProfile;
   /** For the version of the book. */
   readonly text: string;
 }
@@ -67,11 +67,11 @@ const profileShape = z.strictObject({
 });
 const fileShape = z.record(z.string(), profileShape);
 
-/** Whether law of `jurisdiction` holds in `place`. */
-export function holdsIn(jurisdiction: Jurisdiction, place: RegionCode | undefined): boolean {
+/** Whether law of `jurisdiction` holds in `place` on a day; without one, today. */
+export function holdsIn(jurisdiction: Jurisdiction, place: RegionCode | undefined, on?: string): boolean {
   if (jurisdiction === nation) return true;
   if (place === undefined) return false;
-  return place === jurisdiction || regionAncestors(place).includes(jurisdiction);
+  return place === jurisdiction || regionAncestors(place, on).includes(jurisdiction);
 }
 
 /** Reads `<directory>/jurisdictions.yaml`, or lists what is wrong with it. */
@@ -117,11 +117,11 @@ export function loadJurisdictions(directory: string): { jurisdictions?: Jurisdic
     problems,
     jurisdictions: {
       profiles: [...written.keys()].sort((a, b) => Number(b === nation) - Number(a === nation)).map(whole),
-      profileOf: (place) => {
+      profileOf: (place, on) => {
         const nearest =
           place === undefined
             ? nation
-            : [place, ...regionAncestors(place)].find((region) => written.has(region));
+            : [place, ...regionAncestors(place, on)].find((region) => written.has(region));
         const key = nearest ?? nation;
         const profile = made.get(key) ?? whole(key);
         made.set(key, profile);

@@ -1,6 +1,7 @@
 // Which rows a request can possibly use, told from the residual conditions alone: what a source may leave out.
 // INVARIANT: a filter is necessary, never sufficient. A row outside it could not be seen; a row inside it is still
 // decided here. So dropping any part of a filter is safe, and what is not understood is dropped.
+import { movedInto } from '../../schema/identifiers/region-code.ts';
 import type { Partial, ResidualForm } from './evaluate.ts';
 import type { AttributeType } from './row-values.ts';
 import { CedarError, type CedarValue } from './values.ts';
@@ -221,7 +222,9 @@ function equalTo(values: readonly CedarValue[], type: AttributeType, equal: bool
 function within(value: CedarValue): Accepts {
   const items = typeof value === 'object' && value.kind === 'set' ? value.items : [value];
   const regions = items.flatMap((item) => plainValue(item, 'Region') ?? []);
-  return regions.length === 0 ? none : { kind: 'within', regions: regions as string[] };
+  // A source knows digits alone.
+  const all = [...new Set((regions as string[]).flatMap((region) => [region, ...movedInto(region)]))];
+  return all.length === 0 ? none : { kind: 'within', regions: all };
 }
 
 const dayMs = 86_400_000n;

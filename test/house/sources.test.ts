@@ -23,7 +23,7 @@ test('the house has its rooms and no other', () => {
   const folders = readdirSync('.', { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !made.has(entry.name))
     .map(({ name }) => name);
-  expect(folders.sort()).toEqual(['.ci', 'bench', ...rooms, 'docs', 'test'].sort());
+  expect(folders.sort()).toEqual(['.ci', 'bench', ...rooms, 'docs', 'findings', 'test'].sort());
 });
 
 test('no file of a room outgrows 400 lines', () => {

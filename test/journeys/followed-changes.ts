@@ -7,7 +7,7 @@ import type { Answer, RunningGateway } from './running-gateway.ts';
 export const following = { 'credit-purpose': 'following-changes' } as const;
 
 const notice =
-  'cursor change changedAt subject source recordType record purpose readings lastReadAt noticedAt acknowledgeBy acknowledgedAt read { request at caseNumber }';
+  'cursor change changedAt subject source recordType record purpose readings lastReadAt noticedAt acknowledgeBy acknowledgeByProvisional acknowledgedAt read { request at caseNumber }';
 
 export interface Follower {
   page(since?: string, first?: number): Promise<Answer>;
@@ -55,7 +55,7 @@ export function followerOf(world: RunningGateway, consumer: string): Follower {
 }
 
 const receipt =
-  'remedy change consumer consumerTitle purpose lastReadAt noticedAt untold delivery attempts deliveredAt acknowledgeBy acknowledgedAt acknowledgedBy overdue';
+  'remedy change consumer consumerTitle purpose lastReadAt noticedAt untold delivery attempts deliveredAt acknowledgeBy acknowledgeByProvisional acknowledgedAt acknowledgedBy overdue';
 
 /** Receipts of a remedy's changes as the credit office sees them. */
 export async function receiptsOf(world: RunningGateway, remedy: string): Promise<readonly any[]> {

@@ -416,6 +416,27 @@ test('a letter has a last day in working days; it is answered, extended, overdue
   ]);
 });
 
+test('a letter whose last day falls into a year not announced says that the day is provisional', async () => {
+  const issue = async (no: string, days: number) =>
+    (
+      await office(
+        `mutation ($u: USCC, $no: String!, $days: Int!) {
+          issueLetter(uscc: $u, type: "RECTIFICATION_LETTER", letterNumber: $no, authority: "市信用办", matter: "x", workingDays: $days) {
+            dueOn dueProvisional } }`,
+        { u: id('listed-firm'), no, days },
+      )
+    ).body.data.issueLetter;
+  expect(await issue('黄信用函〔2026〕8号', 29)).toEqual({ dueOn: '2026-12-31', dueProvisional: false });
+  // Not New Year's Day, which is free by law.
+  expect(await issue('黄信用函〔2026〕9号', 30)).toEqual({ dueOn: '2027-01-04', dueProvisional: true });
+  const warned = world.logged.find((line: any) => line.lastKnown !== undefined);
+  expect(warned).toMatchObject({
+    lastKnown: '2026-12-31',
+    daysLeft: 39,
+    message: expect.stringContaining('provisional'),
+  });
+});
+
 test('nobody but the office orders or reads cases, and no official goes unnamed', async () => {
   const query = 'mutation { liftMeasure(number: "MEA-2026-000001", revision: 1, reason: "x") { number } }';
   const counter = await desk.counter(query);

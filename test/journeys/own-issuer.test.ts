@@ -1,4 +1,5 @@
-// Tokens of somebody else's OAuth server: a real oidc-provider with client credentials, its keys by URL.
+// Tokens of somebody else's OAuth server: a real oidc-provider with client credentials, its keys by URL, signing with
+// Ed25519 under that name (RFC 9864), as it proposes.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPair, exportJWK } from 'jose';
@@ -14,9 +15,9 @@ beforeAll(async () => {
   issuerServer = createServer();
   await new Promise<void>((resolve) => issuerServer.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(issuerServer.address() as AddressInfo).port}`;
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
   const provider = new Provider(issuer, {
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'Ed25519', use: 'sig' }] },
     clients: [
       {
         client_id: 'procurement-platform',
@@ -26,8 +27,8 @@ beforeAll(async () => {
         response_types: [],
       },
     ],
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    enabledJWA: { idTokenSigningAlgValues: ['Ed25519'] },
+    clientDefaults: { id_token_signed_response_alg: 'Ed25519' },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -39,7 +40,7 @@ beforeAll(async () => {
           scope: 'query',
           accessTokenFormat: 'jwt',
           accessTokenTTL: 300,
-          jwt: { sign: { alg: 'ES256' } },
+          jwt: { sign: { alg: 'Ed25519' } },
         }),
       },
     },

@@ -5,7 +5,8 @@ import { id, procurement } from './running-gateway.ts';
 export const handling = (user = 'official.one') =>
   ({ 'credit-purpose': 'remedy-handling', 'credit-user': user }) as const;
 
-const shown = 'number revision state source recordType record filedOn dueOn overdue effect next';
+const shown =
+  'number revision state source recordType record filedOn dueOn dueProvisional overdue effect next';
 
 export interface Desk {
   /** A deed or question of the office; `fields` after the root. */

@@ -172,6 +172,16 @@ describe('what the purpose demands', () => {
     expect((await check('clean-official', headers)).status).toBe(200);
   });
 
+  // Once USER_INVALID: the dot in his name was none of ours.
+  test('a user with a dot in his name is taken, raw or percent-encoded, and logged as he writes himself', async () => {
+    const name = '阿卜杜拉·买买提';
+    for (const user of [encodeURIComponent(name), Buffer.from(name).toString('latin1')]) {
+      const before = world.entries().length;
+      expect((await check('clean-official', { ...promotion, 'credit-user': user })).status).toBe(200);
+      expect(JSON.stringify(world.entries().slice(before))).toContain(`"user":"${name}"`);
+    }
+  });
+
   test('a purpose for organisations does not reach persons', async () => {
     const answer = await world.ask({ query, variables: { citizenId: id('listed-person') } });
     expect(answer.status).toBe(403);

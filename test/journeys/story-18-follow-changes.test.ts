@@ -99,6 +99,7 @@ test('every reader of the record is told in its own list: what, whose, since whe
       lastReadAt: at(1),
       noticedAt: at(2),
       acknowledgeBy: '2026-11-27',
+      acknowledgeByProvisional: false,
       acknowledgedAt: null,
       read: [{ request: read.body.extensions!.request, at: at(1), caseNumber: null }],
     },
@@ -208,8 +209,11 @@ test('what is acknowledged is acknowledged once, up to a cursor, and the office 
 
 test('what nobody acknowledges in time is overdue, until somebody does', async () => {
   const overdue = async () =>
-    (await desk.office('{ overdueNotices { remedy consumer acknowledgeBy overdue } }')).body.data
-      .overdueNotices;
+    (
+      await desk.office(
+        '{ overdueNotices { remedy consumer acknowledgeBy acknowledgeByProvisional overdue } }',
+      )
+    ).body.data.overdueNotices;
   expect(await overdue()).toEqual([]);
   await ownState(
     world,
@@ -219,6 +223,7 @@ test('what nobody acknowledges in time is overdue, until somebody does', async (
     remedy: 'OBJ-2026-000001',
     consumer: 'subsidy-system',
     acknowledgeBy: '2026-11-20',
+    acknowledgeByProvisional: false,
     overdue: true,
   });
   const all = await subsidies.all();

@@ -34,6 +34,7 @@ test('an objection gets a number and a clock, and suspends a joint sanction in H
     filedOn: TODAY,
     // Filed on a Sunday: three working days end on Wednesday.
     dueOn: '2026-11-25',
+    dueProvisional: false,
     overdue: false,
     effect: 'UNDER_OBJECTION',
     // What is left to the counter: the rest is for the office.

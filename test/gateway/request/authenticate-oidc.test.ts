@@ -17,7 +17,9 @@ let server: Server;
 let origin: string;
 let authenticator: Authenticator;
 
-const privateJwk = async (alg: 'ES256' | 'PS256' | 'EdDSA'): Promise<JWK> => {
+type Algorithm = 'ES256' | 'PS256' | 'EdDSA' | 'Ed25519';
+
+const privateJwk = async (alg: Algorithm): Promise<JWK> => {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
   return { ...(await exportJWK(privateKey)), kid: `key-${alg}`, use: 'sig', alg };
 };
@@ -26,12 +28,12 @@ beforeAll(async () => {
   server = createServer();
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const resources: Readonly<
-    Record<string, { audience: string; alg: 'ES256' | 'PS256' | 'EdDSA'; ttl: number }>
-  > = {
+  const resources: Readonly<Record<string, { audience: string; alg: Algorithm; ttl: number }>> = {
     'urn:credit:es': { audience: AUDIENCE, alg: 'ES256', ttl: 600 },
     'urn:credit:ps': { audience: AUDIENCE, alg: 'PS256', ttl: 600 },
     'urn:credit:ed': { audience: AUDIENCE, alg: 'EdDSA', ttl: 600 },
+    // By its name of RFC 9864; before, such a key was skipped and the token refused.
+    'urn:credit:ed25519': { audience: AUDIENCE, alg: 'Ed25519', ttl: 600 },
     'urn:credit:long': { audience: AUDIENCE, alg: 'ES256', ttl: 3_600 },
     'urn:other': { audience: 'another-service', alg: 'ES256', ttl: 600 },
   };
@@ -45,8 +47,15 @@ beforeAll(async () => {
         response_types: [],
       },
     ],
-    jwks: { keys: await Promise.all([privateJwk('ES256'), privateJwk('PS256'), privateJwk('EdDSA')]) },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256', 'PS256', 'EdDSA'] },
+    jwks: {
+      keys: await Promise.all([
+        privateJwk('ES256'),
+        privateJwk('PS256'),
+        privateJwk('EdDSA'),
+        privateJwk('Ed25519'),
+      ]),
+    },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256', 'PS256', 'EdDSA', 'Ed25519'] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     features: {
       devInteractions: { enabled: false },
@@ -100,7 +109,7 @@ const obtain = async (resource?: string): Promise<string> => {
 const present = async (token: string) => authenticator.authenticate({ authorization: `Bearer ${token}` });
 
 describe('tokens of an OAuth server', () => {
-  test.each(['urn:credit:es', 'urn:credit:ps', 'urn:credit:ed'])(
+  test.each(['urn:credit:es', 'urn:credit:ps', 'urn:credit:ed', 'urn:credit:ed25519'])(
     'one for %s is believed',
     async (resource) => {
       expect(await present(await obtain(resource))).toMatchObject({

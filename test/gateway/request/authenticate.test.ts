@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../../gateway/request/authenticate.ts';
 import type { Authentication, Authenticator } from '../../../gateway/request/authenticate.ts';
-import { forge, forgeHmac, forgeUnsigned, makeKey } from './issuer-bench.ts';
+import { type BenchKey, forge, forgeHmac, forgeUnsigned, makeKey } from './issuer-bench.ts';
 
 const ISSUER = 'https://issuer.example/';
 const AUDIENCE = 'credit-gateway';
@@ -14,12 +14,21 @@ const NOW = START / 1000;
 const es = makeKey('es');
 const ps = makeKey('ps', 'PS256');
 const ed = makeKey('ed', 'EdDSA');
+const newName = withName(makeKey('new-name', 'EdDSA'), 'Ed25519');
+const noName = withName(makeKey('no-name', 'EdDSA'), undefined);
+const bothNames = makeKey('both-names', 'EdDSA');
+const wrongName = withName(makeKey('wrong-name', 'EdDSA'), 'Ed448');
+const notItsName = withName(makeKey('not-its-name'), 'Ed25519');
 const weak = makeKey('weak', 'RS1024');
 const twinA = makeKey('twin');
 const twinB = makeKey('twin');
 const stranger = makeKey('es');
 const encryption = makeKey('enc');
 const leaked = makeKey('leaked');
+
+function withName(key: BenchKey, alg: string | undefined): BenchKey {
+  return { ...key, jwk: { ...key.jwk, alg } };
+}
 
 const HEADER = { alg: 'ES256', typ: 'at+jwt', kid: 'es' };
 const CLAIMS = {
@@ -46,6 +55,12 @@ beforeAll(async () => {
     es.jwk,
     ps.jwk,
     ed.jwk,
+    newName.jwk,
+    noName.jwk,
+    bothNames.jwk,
+    { ...bothNames.jwk, alg: 'Ed25519' },
+    wrongName.jwk,
+    notItsName.jwk,
     weak.jwk,
     twinA.jwk,
     twinB.jwk,
@@ -87,6 +102,22 @@ describe('a token that is right', () => {
       subject: 'procurement-platform',
       tokenId: 'a-token',
       expiresAt: NOW + 290,
+    });
+  });
+
+  // An issuer that renamed one side first had all its tokens refused.
+  test.each([
+    ['EdDSA', 'EdDSA', ed],
+    ['EdDSA', 'Ed25519', ed],
+    ['Ed25519', 'Ed25519', newName],
+    ['Ed25519', 'EdDSA', newName],
+    ['none', 'Ed25519', noName],
+    ['none', 'EdDSA', noName],
+    ['either, written twice', 'Ed25519', bothNames],
+    ['either, written twice', 'EdDSA', bothNames],
+  ])('is believed of an Ed25519 key whose name is %s when it says %s', async (_name, alg, key) => {
+    expect(await present(forge({ ...HEADER, alg, kid: key.kid }, CLAIMS, key))).toMatchObject({
+      kind: 'client',
     });
   });
 
@@ -134,6 +165,19 @@ describe('the header', () => {
 describe('a forged token', () => {
   const pem = es.publicKey.export({ format: 'pem', type: 'spki' });
   test.each<[string, string, string]>([
+    ['Ed25519 with a key of P-256', forge({ ...HEADER, alg: 'Ed25519' }, CLAIMS, es), 'SIGNATURE'],
+    ['ES256 with a key of Ed25519', forge({ ...HEADER, kid: 'ed' }, CLAIMS, ed), 'SIGNATURE'],
+    ['Ed448', forge({ ...HEADER, alg: 'Ed448', kid: 'ed' }, CLAIMS, ed), 'HEADER'],
+    [
+      'a key of another name',
+      forge({ ...HEADER, alg: 'Ed25519', kid: 'wrong-name' }, CLAIMS, wrongName),
+      'KEY_UNKNOWN',
+    ],
+    [
+      'a key of P-256 named Ed25519',
+      forge({ ...HEADER, kid: 'not-its-name' }, CLAIMS, notItsName),
+      'KEY_UNKNOWN',
+    ],
     ['alg none', forgeUnsigned({ ...HEADER, alg: 'none' }, CLAIMS, 'AA'), 'HEADER'],
     ['alg none without a signature', forgeUnsigned({ ...HEADER, alg: 'none' }, CLAIMS), 'NOT_BEARER'],
     [

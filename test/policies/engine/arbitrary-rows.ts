@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { Row } from '../../../policies/engine/row-values.ts';
 import type { Catalogue, RecordField } from '../../../schema/catalogue.ts';
 
-/** The caller's own region, one in it, one around it, one beside it, one far away. */
-export const regions = ['420200', '420281', '420000', '429004', '370200'] as const;
+/** The caller's own region, one in it, one around it, one beside it, one far away; one that moved, and where to. */
+export const regions = ['420200', '420281', '420000', '429004', '370200', '371202', '370100'] as const;
 /** The day the tests ask on, and the days around it. */
 export const today = '2026-11-22';
 export const days = ['2024-02-29', '2026-11-20', '2026-11-21', today, '2026-11-23', '2030-01-01'] as const;

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { groundAt } from '../../../policies/engine/measure-law.ts';
 import { type RemedyLaw, loadRemedyLaw } from '../../../policies/engine/remedy-law.ts';
-import { isWorkingDay, workingDaysAfter } from '../../../policies/engine/working-days.ts';
+import {
+  calendarEnd,
+  calendarWarning,
+  isProvisional,
+  isWorkingDay,
+  workingDaysAfter,
+} from '../../../policies/engine/working-days.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -39,7 +45,10 @@ test.each([
   ],
   ['a Friday before a Sunday that is worked', '2026-09-18', 1, '2026-09-20'],
   ['the last day of September', '2026-09-30', 3, '2026-10-10'],
-  ['the end of a year into one without a list', '2026-12-31', 1, '2027-01-01'],
+  // Once New Year's Day itself, which is free whatever the year's notice says.
+  ['the end of a year into one without a list', '2026-12-31', 1, '2027-01-04'],
+  ['a day before Labour Day of such a year', '2027-04-30', 1, '2027-05-03'],
+  ['the day before its National Day', '2027-09-30', 1, '2027-10-04'],
 ])('a clock that begins on %s', (_what, start, days, end) => {
   expect(workingDaysAfter(law().calendar, start, days)).toBe(end);
 });
@@ -54,6 +63,42 @@ test('the end of a clock is a working day, and as many lie after its beginning a
       if (isWorkingDay(calendar, new Date(at).toISOString().slice(0, 10))) count += 1;
     expect([isWorkingDay(calendar, end), count], start).toEqual([true, 7]);
   }
+});
+
+test('a clock that ends in a year not announced is provisional, and so is one begun before its list was there', () => {
+  const { calendar } = law();
+  expect(isProvisional(calendar, '2026-12-31', '2026-12-28')).toBe(false);
+  expect(isProvisional(calendar, '2027-01-04', '2026-12-31')).toBe(true);
+  expect(isProvisional(calendar, '2026-01-06', '2025-11-03')).toBe(true);
+  expect(isProvisional(calendar, '2026-01-06', '2025-11-04')).toBe(false);
+});
+
+test('a list of the next year moves the end of the calendar, its free days and its worked ones', () => {
+  const notice = `'2027':
+  source: 通知
+  certainty: M
+  knownSince: 2026-11-20
+  holidays: [2027-01-01..2027-01-03]
+  workdays: [2027-01-09]
+'2026':`;
+  change('calendar.yaml', "'2026':", notice);
+  const { calendar } = law();
+  expect(workingDaysAfter(calendar, '2026-12-31', 6)).toBe('2027-01-09');
+  expect(isProvisional(calendar, '2027-01-09', '2026-12-31')).toBe(false);
+  expect(isProvisional(calendar, '2027-01-09', '2026-11-19')).toBe(true);
+  expect(calendarEnd(calendar, '2026-12-31')).toEqual({ lastKnown: '2027-12-31', daysLeft: 365 });
+  expect(calendarWarning(calendar, '2026-12-31')).toBeUndefined();
+});
+
+test.each([
+  ['2026-11-01', undefined],
+  ['2026-11-02', /it knows days off until 2026-12-31; .*provisional.*暂定/],
+  ['2026-12-31', /it knows days off until 2026-12-31/],
+  ['2027-01-01', /it does not know this year.*未收录本年度安排/],
+])('on %s an operator hears of the calendar: %s', (today, warning) => {
+  const said = calendarWarning(law().calendar, today);
+  if (warning === undefined) expect(said).toBeUndefined();
+  else expect(said).toMatch(warning);
 });
 
 test('a place without a clock has that of the region it lies in, and at last the nation', () => {
@@ -77,6 +122,8 @@ test.each([
   ['a day that does not exist', '2026-01-04', '2026-02-30', /write days of 2026/],
   ['a day of another year', '2026-01-04', '2025-01-04', /write days of 2026/],
   ['days the wrong way round', '2026-05-01..2026-05-05', '2026-05-05..2026-05-01', /write days of 2026/],
+  ['a day of law that does not exist', "'10-01'", "'10-32'", /write a day as MM-DD/],
+  ['what is no year', "'2026':", "'26':", /26: write a year of four digits/],
   ['a day both free and worked', '2026-01-04', '2026-10-02', /2026-10-02 is both free and worked/],
 ])('%s is refused with its line', (_what, from, to, message) => {
   change('calendar.yaml', from, to);

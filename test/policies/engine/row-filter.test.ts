@@ -58,6 +58,16 @@ describe('a condition becomes what a source can be told', () => {
       'principal has region && context.row has region && context.row.region in principal.region',
       { field: 'region', orAbsent: false, accepts: { kind: 'within', regions: ['420200'] } },
     ],
+    // A source knows digits alone, and must not leave out what moved there.
+    [
+      'a region into which others moved',
+      'context.row has region && context.row.region in Region::"370100"',
+      {
+        field: 'region',
+        orAbsent: false,
+        accepts: { kind: 'within', regions: ['370100', '371200', '371202', '371203'] },
+      },
+    ],
     [
       'an age, counted from the day of the request',
       'context.row.decidedOn >= context.today.offset(duration("-30d"))',
