@@ -50,7 +50,7 @@ export function makeConnector(
       received = true;
       receive(lookup, key, values, owners);
     };
-    const { asOf, bytes, held } = await transport
+    const { asOf, bytes, held, gaps: shown = [] } = await transport
       .exchange(lookups, receiveRow, signal)
       .catch((error: unknown) => {
         // A connection that breaks between two rows has answered.
@@ -73,7 +73,7 @@ export function makeConnector(
         candidates,
         invalidSubjects,
         methods,
-        gaps: [...gaps, ...gapsIn(lookups, held)],
+        gaps: [...gaps, ...shown, ...gapsIn(lookups, held)],
       },
       bytes,
     };
