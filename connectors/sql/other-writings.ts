@@ -1,7 +1,9 @@
 // Adds to the keys of a look-up the writings in which its column really holds them, so that the column's index finds
 // what no index would find by the canonical form. How the rows are read is the same whatever they were asked by.
+import { comparableKey } from '../key-forms.ts';
 import type { CrosswalkLookup } from '../lookup.ts';
 import type { SqlRecord } from '../manifest.ts';
+import { hasMask } from '../masked-key.ts';
 import type { Lookup } from '../transport.ts';
 import { type ColumnKeys, comparableOf } from './column-keys.ts';
 
@@ -29,13 +31,20 @@ export function widen(lookup: Lookup<SqlRecord>, known: KnownColumns | undefined
   if (column === undefined) return { lookup, cutShort: false };
   const [more, moreControls] = [keys, controlKeys].map((some) => column.writingsOf(comparableOf(some)));
   const cutShort = more!.length > MOST_ADDED;
-  const except = crosswalk && exceptOf(crosswalk, known);
   return {
     lookup: {
       ...lookup,
       keys: fitting(column, merge(keys, more!.slice(0, MOST_ADDED))),
       controlKeys: fitting(column, merge(controlKeys, moreControls!.slice(0, MOST_ADDED))),
-      ...(crosswalk === undefined ? {} : { crosswalk: { ...crosswalk, except: except! } }),
+      ...(crosswalk === undefined
+        ? {}
+        : {
+            crosswalk: {
+              ...crosswalk,
+              except: exceptOf(crosswalk, known),
+              rewritten: sameAs([...more!.slice(0, MOST_ADDED), ...moreControls!.slice(0, MOST_ADDED)]),
+            },
+          }),
     },
     cutShort,
   };
@@ -54,6 +63,16 @@ function exceptOf({ column, except }: CrosswalkLookup, { own }: KnownColumns): r
   const known = own.get(column);
   if (known === undefined || except.length === 0) return except;
   return fitting(known, merge(except, known.writingsOf(comparableOf(except)).slice(0, MOST_ADDED)));
+}
+
+/** Masks are the same as nothing else. */
+function sameAs(writings: readonly string[]): ReadonlyMap<string, string> {
+  const same = new Map<string, string>();
+  for (const raw of writings) {
+    const key = comparableKey(raw);
+    if (key !== undefined && !hasMask(key)) same.set(raw, key);
+  }
+  return same;
 }
 
 function merge(keys: readonly string[], more: readonly string[]): readonly string[] {

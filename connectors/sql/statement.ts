@@ -97,26 +97,39 @@ export const writeName = (dialect: SqlDialect, parts: readonly string[]): string
  */
 function writeJoin(
   dialect: SqlDialect,
-  { table, from, pairs }: CrosswalkLookup,
+  { table, from, pairs, rewritten }: CrosswalkLookup,
   { keys, controlKeys }: Lookup,
   columnOf: (name: string) => string,
   bind: Bind,
 ): string {
   const known = dialect.quote(from);
   const others = pairs.map(([, other]) => dialect.quote(other));
+  // A subject whom the crosswalk has in two writings is one subject.
+  const whose = (): string => writeRewritten(dialect, known, rewritten, bind);
   const selected = [
-    `${known} AS ${dialect.quote('k')}`,
+    `${whose()} AS ${dialect.quote('k')}`,
     ...others.map((other, at) => `${other} AS ${dialect.quote(`m${at}`)}`),
-    ...[known, ...others].flatMap((column, at) => {
-      const exact = dialect.exact(column);
-      return exact === column ? [] : [`${exact} AS ${dialect.quote(`e${at}`)}`];
-    }),
+    ...[whose, ...others.map((other) => () => other)].flatMap((column, at) =>
+      dialect.exact(known) === known ? [] : [`${dialect.exact(column())} AS ${dialect.quote(`e${at}`)}`],
+    ),
   ].join(', ');
   const inner = `SELECT DISTINCT ${selected} FROM ${writeName(dialect, table)} WHERE ${dialect.anyOf(known, [...keys, ...controlKeys], bind)}`;
   const on = pairs.map(([column], at) =>
     dialect.same(columnOf(column), `${dialect.quote('x')}.${dialect.quote(`m${at}`)}`),
   );
   return ` JOIN (${inner}) AS ${dialect.quote('x')} ON ${on.join(' AND ')}`;
+}
+
+/** The identifier as it was asked for, where the crosswalk writes it otherwise. */
+function writeRewritten(
+  dialect: SqlDialect,
+  column: string,
+  rewritten: CrosswalkLookup['rewritten'],
+  bind: Bind,
+): string {
+  if (rewritten === undefined || rewritten.size === 0) return column;
+  const cases = [...rewritten].map(([raw, key]) => `WHEN ${bind(raw)} THEN ${bind(key)}`);
+  return `CASE ${dialect.exact(column)} ${cases.join(' ')} ELSE ${column} END`;
 }
 
 const hasOwners = ({ crosswalk }: Lookup): boolean => crosswalk !== undefined;
