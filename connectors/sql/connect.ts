@@ -68,7 +68,7 @@ export function openSql(manifest: SqlManifest, options: SqlOptions): SqlTranspor
       // A control is proof enough.
       const isControlled = lookups.every((one) => one.mapping !== mapping || one.controlKeys.length > 0);
       if (floor === undefined || isControlled) return [];
-      return [{ kind: 'floor', scalar: floor.scalar, rows: floor.rows, record: mapping.record }];
+      return [{ kind: 'floor', scalar: floor.scalar, rows: floor.rows, mapping }];
     });
     return age === undefined ? floors : [...floors, { kind: 'age', scalar: writeAge(dialect, age) }];
   };
@@ -86,7 +86,8 @@ export function openSql(manifest: SqlManifest, options: SqlOptions): SqlTranspor
       const note = (at: number, value: unknown): void => {
         const aside = asides[at]!;
         if (aside.kind === 'age') asOf = readAge(value);
-        else if (Number(value) < aside.rows) gaps.push({ record: aside.record, reason: 'FEWER' });
+        else if (Number(value) < aside.rows && !census.gapsOf(aside.mapping).includes('FEWER'))
+          gaps.push({ record: aside.mapping.record, reason: 'FEWER' });
       };
       const statement = writeStatement(
         dialect,
@@ -95,7 +96,11 @@ export function openSql(manifest: SqlManifest, options: SqlOptions): SqlTranspor
         asides.map(({ scalar }) => scalar),
       );
       // The rows of a look-up are those of the one it was planned as.
-      const rows = readBranches(lookups, alert(asked, lookups, receive, census.wake), note);
+      const rows = readBranches(
+        lookups,
+        alert(asked, lookups, receive, () => census.wake()),
+        note,
+      );
       try {
         await session.run(statement, rows, signal);
       } catch (error) {
@@ -120,7 +125,7 @@ export function openSql(manifest: SqlManifest, options: SqlOptions): SqlTranspor
 
 type Aside =
   | { readonly kind: 'age'; readonly scalar: string }
-  | { readonly kind: 'floor'; readonly scalar: string; readonly rows: number; readonly record: string };
+  | { readonly kind: 'floor'; readonly scalar: string; readonly rows: number; readonly mapping: SqlRecord };
 
 /** A key that comes as nobody asked for it is in a writing that the census has not seen. */
 function alert(

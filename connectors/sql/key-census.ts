@@ -2,12 +2,11 @@
 // not empty. Nothing of it is kept but counts, odd writings and masks.
 import type { KeyFault, KeyFaultCounts } from '../key-faults.ts';
 import type { SqlRecord } from '../manifest.ts';
-import { type ColumnKeys, readColumn } from './column-keys.ts';
+import { type ColumnKeys, MOST_ODD_KEYS, readColumn } from './column-keys.ts';
 import type { SqlDialect, SqlSession } from './dialect.ts';
 import type { TextSql } from './key-check.ts';
 import { keyColumnsOf, writeCensus, writeFloor, writeFloorAlone } from './key-census-statement.ts';
 import { type KnownColumns, crosswalkName } from './other-writings.ts';
-import { MOST_ODD_KEYS } from './column-keys.ts';
 import type { Relation } from './statement.ts';
 
 /** What is known of all rows of a record type. */
@@ -76,7 +75,7 @@ function sumUp(
     rewritten: sum(columns.map(({ rewritten }) => rewritten)),
     masked: sum(columns.map(({ masked }) => masked)),
     spoilt,
-    unusable: Object.fromEntries(unusable) as KeyFaultCounts,
+    unusable: Object.fromEntries(unusable),
     overflowing: columns.some(({ overflowing }) => overflowing),
   };
 }

@@ -59,10 +59,11 @@ export async function onMariadb(): Promise<Database> {
   };
 }
 
-const SDL = `
-extend type Organization {
-  "Levy." levy: LevySection
-}
+const sdlFor = (record: string): string => `
+${['Organization', 'Person']
+  .filter((kind) => record.includes(`${kind}:`))
+  .map((kind) => `extend type ${kind} { "Levy." levy: LevySection }`)
+  .join('\n')}
 type LevySection implements Section {
   source: String!
   state: SectionState!
@@ -90,7 +91,7 @@ export function levyManifest({ address, record, top = '' }: Levy): Manifest {
   for (const name of readdirSync('schema').filter((file) => /^credit\b.*\.graphql$/.test(file))) {
     copyFileSync(join('schema', name), join(schema, name));
   }
-  writeFileSync(join(schema, 'levy.graphql'), SDL);
+  writeFileSync(join(schema, 'levy.graphql'), sdlFor(record));
   writeFileSync(
     join(sources, 'levy.yaml'),
     `source: levy
