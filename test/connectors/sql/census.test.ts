@@ -6,7 +6,14 @@ import { citizenIdAt, orgCodeAt, usccAt } from '../../../connectors/sandbox/gene
 import { type KeyCensus, unwatched } from '../../../connectors/watch.ts';
 import { brandPermitted } from '../../../policies/engine/permitted.ts';
 import { completeCitizenId } from '../../../schema/identifiers/citizen-id.ts';
-import { type Database, type Levy, databases, openLevy } from './levy.ts';
+import { planLookups } from '../../../connectors/lookup.ts';
+import type { SqlRecord } from '../../../connectors/manifest.ts';
+import { openTransport } from '../../../connectors/open.ts';
+import { databaseOf } from '../../../connectors/sql/connect.ts';
+import { takeCensus } from '../../../connectors/sql/key-census.ts';
+import { widen } from '../../../connectors/sql/other-writings.ts';
+import { writeStatement } from '../../../connectors/sql/statement.ts';
+import { type Database, type Levy, databases, levyManifest, openLevy, quiet } from './levy.ts';
 
 const firm = (index: number): Subject => ({ kind: 'Organization', id: usccAt('91', index) });
 const [one, two, three] = [firm(1), firm(2), firm(3)];
@@ -245,5 +252,69 @@ subjects: { Person: { column: code, as: [citizen-id, citizen-id-15] } }`;
     expect(await ask(levy, one)).toMatchObject({ state: 'STALE' });
     await database.admin('INSERT INTO heartbeat VALUES (CURRENT_TIMESTAMP)');
     expect(await ask(levy, one)).toMatchObject({ state: 'OK' });
+  });
+
+  test('look-ups stay on the index when writings and masks are added', async () => {
+    const series = name === 'PostgreSQL' ? 'generate_series(1, 20000) AS s (seq)' : 'seq_1_to_20000';
+    await hold([one.id.toLowerCase(), `${one.id} `, `${two.id.slice(0, 6)}********${two.id.slice(14)}`]);
+    await database.admin(`INSERT INTO arrear SELECT CONCAT('K', seq), 'filler' FROM ${series}`);
+    await database.admin(name === 'PostgreSQL' ? 'ANALYZE arrear' : 'ANALYZE TABLE arrear');
+    const mapping = levyManifest({ address: database.address, record: ofFirms }).records.get('LevyArrear')!;
+    const { dialect, text, open: openSession } = databaseOf(database.address);
+    const limits = { concurrency: 1, deadline: 10_000, bytes: 10_000_000 };
+    const session = openSession({ address: database.address, source: 'levy', ...limits });
+    const relation = { table: ['arrear'] };
+    const tools = { dialect, text, session, relation, now: () => performance.now() };
+    const taken = await takeCensus(mapping as SqlRecord, tools, new AbortController().signal);
+    await session.close();
+    expect(taken).toMatchObject({ rows: 20_003, rewritten: 2, masked: 1, spoilt: 20_000 });
+    const steps = [{ record: 'LevyArrear', fields: brandPermitted(['note']) }];
+    const [planned] = planLookups(
+      levyManifest({ address: database.address, record: ofFirms }),
+      [one, two],
+      steps,
+    );
+    const { lookup, cutShort } = widen({ ...planned!, mapping: mapping as SqlRecord }, taken);
+    expect(cutShort).toBe(false);
+    expect(lookup.keys).toHaveLength(planned!.keys.length + 3);
+    const statement = writeStatement(dialect, [lookup], () => relation);
+    let at = 0;
+    const literal = (value: unknown): string =>
+      typeof value === 'string'
+        ? quoted(value)
+        : quoted(`{${(value as string[]).map((key) => `"${key}"`).join(',')}}`);
+    const asked = statement.text.replace(/\$[0-9]+|\?/g, () => literal(statement.values[at++]));
+    const plan = JSON.stringify(await database.admin(`EXPLAIN ${asked}`));
+    expect(plan).toMatch(name === 'PostgreSQL' ? /arrear_code/ : /"type":"range".*"key":"arrear_code"/);
+  });
+
+  test('a look-up is answered while a census runs, and closing ends the census', async () => {
+    await hold([one.id]);
+    const slow =
+      name === 'PostgreSQL'
+        ? `(code = ${quoted(one.id)} OR pg_sleep(20) IS NOT NULL)`
+        : `(code = ${quoted(one.id)} OR SLEEP(20) = 0)`;
+    await add([two.id]);
+    const manifest = levyManifest({
+      address: database.address,
+      record: `query: SELECT code, note FROM arrear WHERE ${slow}\n${ofFirms.slice(ofFirms.indexOf('\n') + 1)}`,
+    });
+    const surroundings = { clock: () => new Date(), log: quiet, stagingUrl: undefined };
+    const { transport } = openTransport(manifest, surroundings);
+    const lookups = planLookups(
+      manifest,
+      [one],
+      [{ record: 'LevyArrear', fields: brandPermitted(['note']) }],
+    );
+    let rows = 0;
+    await transport.exchange(lookups, () => void (rows += 1), new AbortController().signal);
+    expect(rows).toBe(1);
+    expect(transport.gapsOf?.(manifest.records.get('LevyArrear')!)).toEqual(['UNSEEN']);
+    await transport.close();
+    const running =
+      name === 'PostgreSQL'
+        ? `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%census of keys%' AND state = 'active' AND pid <> pg_backend_pid()`
+        : `SELECT 1 FROM information_schema.processlist WHERE info LIKE '%census of keys%' AND id <> CONNECTION_ID()`;
+    await expect.poll(() => database.admin(running), patiently).toEqual([]);
   });
 });
