@@ -137,7 +137,11 @@ export type SqlManifest = ManifestOf<'sql', SqlRecord> & {
 };
 export type SoapManifest = ManifestOf<'soap', SoapRecord> & WithCredentials & { readonly soap: SoapService };
 export type FileManifest = ManifestOf<'file', FileRecord>;
-export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord> & WithCredentials;
+export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord> &
+  WithCredentials & {
+    /** Fields from a root field down to the moment of which the data speak. */
+    readonly age?: string;
+  };
 export type Manifest = SqlManifest | HttpManifest | SoapManifest | FileManifest | GraphqlManifest;
 
 export interface ManifestOptions {
@@ -260,6 +264,9 @@ function readManifest(
           age: dataAgeOf(written.freshness),
           census: written.census,
         }
+      : {}),
+    ...(written.transport === 'graphql' && written.freshness?.at !== undefined
+      ? { age: written.freshness.at }
       : {}),
     // The shape of the transport was checked above; TypeScript cannot follow it through the union.
   } as Manifest;

@@ -2,13 +2,14 @@
 // address's scheme says which kind of database it is.
 import type { Clock } from '../connector.ts';
 import type { Gap } from '../contract.ts';
+import { readAge } from '../freshness.ts';
 import type { Log } from '../log.ts';
 import type { SqlManifest, SqlRecord } from '../manifest.ts';
 import type { Lookup, ReceiveRow, Transport } from '../transport.ts';
 import { type Watch, unwatched } from '../watch.ts';
 import { rememberInMemory, rememberInStaging } from './accepted-counts.ts';
 import { openCensus } from './census.ts';
-import { readAge, writeAge } from './data-age.ts';
+import { writeAge } from './data-age.ts';
 import type { SessionOptions, SqlDialect, SqlSession } from './dialect.ts';
 import { type TextSql, mysqlText, postgresText } from './key-check.ts';
 import { mysqlDialect } from './mysql-dialect.ts';

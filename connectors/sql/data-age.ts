@@ -1,6 +1,5 @@
 // How old a database's data are, asked with the look-ups in the same round trip: the latest time in a column (of the
 // records themselves, or of a heartbeat), or how far a replica has come.
-import { SourceError } from '../source-error.ts';
 import type { SqlDialect } from './dialect.ts';
 import type { SqlFreshness } from './manifest-part.ts';
 import { writeName } from './statement.ts';
@@ -20,14 +19,4 @@ export function writeAge(dialect: SqlDialect, age: DataAge): string {
   if (age.kind === 'replica')
     return '(SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_xact_replay_timestamp() ELSE now() END)';
   return `(SELECT MAX(${dialect.quote(age.column)}) FROM ${writeName(dialect, age.table)})`;
-}
-
-/**
- * As freshness.ts reads it: a day is that day's beginning in China.
- * @throws SourceError where the source does not say
- */
-export function readAge(value: unknown): string {
-  if (typeof value !== 'string')
-    throw new SourceError('SOURCE_INVALID_ANSWER', 'nothing says how old the data are');
-  return /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value) ? `${value}T00:00:00+08:00` : value;
 }
