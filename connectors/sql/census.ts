@@ -13,6 +13,7 @@ import type { AcceptedCounts } from './accepted-counts.ts';
 import { type Round, keepCounting, restAfter } from './census-schedule.ts';
 import type { SqlDialect, SqlSession } from './dialect.ts';
 import type { TextSql } from './key-check.ts';
+import { SqlNameError } from './name-error.ts';
 import { type TakenCensus, takeCensus } from './key-census.ts';
 import type { Relation } from './statement.ts';
 
@@ -109,8 +110,8 @@ export function openCensus(options: CensusOptions): Census {
       const { code, detail } = failureOf(error);
       if (failing.get(mapping)?.code !== code)
         log.warn({ source, record: mapping.record, code, detail }, 'keys could not be looked through');
-      // What could not be reached has done no work.
-      const unreached = error instanceof SourceError && error.unanswered;
+      // What could not be reached, or has no such table yet, has done no work.
+      const unreached = error instanceof SqlNameError || (error instanceof SourceError && error.unanswered);
       failing.set(mapping, { code, unreached });
       return { whole: false, cost: unreached ? 0 : now() - started };
     }
