@@ -100,10 +100,11 @@ export function openCensus(options: CensusOptions): Census {
       const tools = { ...options, relation: relationOf(mapping), now };
       const taken = await takeCensus(mapping, tools, closing.signal);
       const cost = now() - started;
-      const shrunken = await holdAgainst(mapping, taken);
       // Until the round is over it is not known how long it will rest.
-      standings.set(mapping, { taken, shrunken, until: Number.POSITIVE_INFINITY });
+      const until = Number.POSITIVE_INFINITY;
+      standings.set(mapping, { taken, shrunken: standings.get(mapping)?.shrunken ?? false, until });
       failing.delete(mapping);
+      standings.set(mapping, { taken, shrunken: await holdAgainst(mapping, taken), until });
       return { whole: true, cost };
     } catch (error) {
       if (closing.signal.aborted) return { whole: false, cost: 0 };

@@ -57,11 +57,17 @@ async function linesFor(
     await ready;
     const signal = AbortSignal.timeout(deadlineMilliseconds);
     await transport.probe(signal);
+    const refused: Line[] = [];
     for (const mapping of manifest.records.values()) {
-      if (accepted.includes(`${source}.${mapping.record}`)) await transport.accept?.(mapping, ACCEPTED_BY);
+      const name = `${source}.${mapping.record}`;
+      if (!accepted.includes(name) || (await transport.accept?.(mapping, ACCEPTED_BY)) === true) continue;
+      refused.push({ text: `${name.padEnd(41)} ${notCounted}`, sound: false });
     }
     const findings = await checkLive(manifest, transport, subjects, signal);
-    return findings.flatMap((finding) => linesOf(finding, manifest.records.get(finding.record)!));
+    return [
+      ...refused,
+      ...findings.flatMap((finding) => linesOf(finding, manifest.records.get(finding.record)!)),
+    ];
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return [{ text: `${source.padEnd(16)} ${error.code}: ${error.message}`, sound: false }];
@@ -69,6 +75,9 @@ async function linesFor(
     await transport.close();
   }
 }
+
+const notCounted =
+  'is not counted here; of a delivery: npm run -s deliveries -- accept 未在此统计；交付文件请用 deliveries -- accept';
 
 const blindness = {
   'no rows': 'no row to look at 无记录可供核对',

@@ -111,6 +111,13 @@ describe.each(databases)('%s', (name, start) => {
     expect(reasonsIn(answer)).toEqual([]);
   });
 
+  test('a column of a fixed width is found with and without its padding', async () => {
+    await hold([one.id, ` ${one.id}`], 'char(24)');
+    const answer = await ask(await open(ofFirms), one, three);
+    expect(notesIn(answer.rows)).toEqual({ [one.id]: ['row 0', 'row 1'] });
+    expect(reasonsIn(answer)).toEqual([]);
+  });
+
   test('a masked key is a candidate of whoever it could be, by every mask sign', async () => {
     const masked = (sign: string): string => `${one.id.slice(0, 6)}${sign.repeat(8)}${one.id.slice(14)}`;
     const signs = ['*', 'X', '×', '●', '＊'];
