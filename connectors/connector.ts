@@ -50,13 +50,16 @@ export function makeConnector(
       received = true;
       receive(lookup, key, values, owners);
     };
-    const { asOf, bytes, held } = await transport
-      .exchange(lookups, receiveRow, signal)
-      .catch((error: unknown) => {
-        // A connection that breaks between two rows has answered.
-        if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
-        throw new SourceError(error.code, error.message);
-      });
+    const {
+      asOf,
+      bytes,
+      held,
+      gaps: shown = [],
+    } = await transport.exchange(lookups, receiveRow, signal).catch((error: unknown) => {
+      // A connection that breaks between two rows has answered.
+      if (!received || !(error instanceof SourceError) || !error.unanswered) throw error;
+      throw new SourceError(error.code, error.message);
+    });
     const { rows, candidates, invalidSubjects, methods, gaps, foreign, reasons } = finish(lookups);
     if (foreign > 0) log.warn({ source, foreign }, 'rows of subjects nobody asked for were discarded');
     if (reasons.size > 0) {
@@ -73,7 +76,7 @@ export function makeConnector(
         candidates,
         invalidSubjects,
         methods,
-        gaps: [...gaps, ...gapsIn(lookups, held)],
+        gaps: [...gaps, ...shown, ...gapsIn(lookups, held)],
       },
       bytes,
     };

@@ -26,3 +26,13 @@ export function assessFreshness(asOf: string | undefined, maxAge: number | undef
   const written = instant.zoned ? asOf.replace(' ', 'T') : new Date(instant.epochMs).toISOString();
   return { state: maxAge !== undefined && age > maxAge ? 'STALE' : 'OK', asOf: written };
 }
+
+/**
+ * The moment of which a source says that its data speak, as `assessFreshness` reads it: a day is its beginning in China.
+ * @throws SourceError where it does not say
+ */
+export function readAge(value: unknown): string {
+  if (typeof value !== 'string')
+    throw new SourceError('SOURCE_INVALID_ANSWER', 'nothing says how old the data are');
+  return /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value) ? `${value}T00:00:00+08:00` : value;
+}

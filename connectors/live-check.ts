@@ -1,10 +1,14 @@
 // Holds a source against its manifest while it runs: can it be reached, are the columns there, can their values be read,
-// are its codes known? Values are looked at and told to nobody; only codes that cannot be values are named.
-import type { Subject } from './contract.ts';
+// are its codes known, are its keys anybody's? Values are looked at and told to nobody; only codes that cannot be values
+// are named.
+import type { GapReason, Subject } from './contract.ts';
+import type { KeyCount } from './key-count.ts';
+import type { KeyFault } from './key-faults.ts';
+import { type KeyWriting, readKeys } from './key-forms.ts';
 import type { Manifest, RecordMapping } from './manifest.ts';
 import { driftOf } from './mapping.ts';
 import { SourceError } from './source-error.ts';
-import type { Lookup, Transport } from './transport.ts';
+import type { Lookup, ReceiveRow, Transport } from './transport.ts';
 import type { Drift } from './watch.ts';
 
 /** What was found about one record type. */
@@ -17,6 +21,10 @@ export interface LiveFinding {
   readonly drift: readonly Drift[];
   /** Code and detail of what went wrong, for an operator. */
   readonly failure?: string;
+  /** How the keys are written: of all rows where the transport counts them, else of those looked at. */
+  readonly keys?: KeyCount;
+  /** Why nobody is clear by this record type. */
+  readonly gaps: readonly GapReason[];
   /** No row could be looked at, though nothing went wrong. */
   readonly blind?: 'no rows' | 'a subject is needed';
 }
@@ -51,20 +59,66 @@ async function checkRecord(
       drift.set(`${one.kind} ${one.coordinate} ${one.value ?? ''}`, { source, ...one });
     }
   };
-  const base = { source, record: mapping.record };
+  const seen = seeKeys();
+  // What has been counted is known without a row, too.
+  const counted = (): Pick<LiveFinding, 'source' | 'record' | 'keys' | 'gaps'> => {
+    const keys = transport.countOf?.(mapping) ?? seen.count();
+    return {
+      source,
+      record: mapping.record,
+      gaps: transport.gapsOf?.(mapping) ?? [],
+      ...(keys.rows === 0 ? {} : { keys }),
+    };
+  };
   try {
     if (transport.sample === undefined) {
       const lookups = lookupsFor(mapping, columns, subjects);
-      if (lookups.length === 0) return { ...base, rows, drift: [], blind: 'a subject is needed' };
-      await transport.exchange(lookups, (_lookup, _key, values) => receive(values), signal);
+      if (lookups.length === 0) return { ...counted(), rows, drift: [], blind: 'a subject is needed' };
+      const receiveRow: ReceiveRow = ({ keyColumn }, key, values) => {
+        seen.note(key, writingIn(mapping, keyColumn));
+        receive(values);
+      };
+      await transport.exchange(lookups, receiveRow, signal);
     } else {
       await transport.sample(mapping, columns, receive, signal);
     }
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    return { ...base, rows, drift: [...drift.values()], failure: `${error.code}: ${error.message}` };
+    return { ...counted(), rows, drift: [...drift.values()], failure: `${error.code}: ${error.message}` };
   }
-  return { ...base, rows, drift: [...drift.values()], ...(rows === 0 ? { blind: 'no rows' as const } : {}) };
+  return {
+    ...counted(),
+    rows,
+    drift: [...drift.values()],
+    ...(rows === 0 ? { blind: 'no rows' as const } : {}),
+  };
+}
+
+/** Counts the keys of rows that are looked at. */
+function seeKeys(): {
+  readonly note: (key: unknown, writing: KeyWriting) => void;
+  readonly count: () => KeyCount;
+} {
+  let [rows, masked] = [0, 0];
+  const unusable: Partial<Record<KeyFault, number>> = {};
+  return {
+    note: (key, writing) => {
+      rows += 1;
+      const readings = readKeys(key, writing);
+      const faulty = readings.find((reading) => reading.kind === 'unusable');
+      if (faulty?.kind === 'unusable') unusable[faulty.fault] = (unusable[faulty.fault] ?? 0) + 1;
+      else if (readings.some(({ kind }) => kind === 'masked')) masked += 1;
+    },
+    count: () => ({ rows, rewritten: 0, masked, unusable }),
+  };
+}
+
+function writingIn({ subjects }: RecordMapping, keyColumn: string): KeyWriting {
+  const keys = [...subjects.values()].filter(({ column }) => column === keyColumn);
+  return {
+    forms: keys.flatMap(({ forms }) => forms),
+    separators: keys.flatMap(({ separators }) => separators),
+  };
 }
 
 function lookupsFor(

@@ -27,6 +27,8 @@ export interface CrosswalkLookup extends Crosswalk {
   /** The record's own key column, and keys there whose rows another look-up of the request finds. */
   readonly column: string;
   readonly except: readonly string[];
+  /** Other writings of the identifier that are asked for as well, and what each is the same as. */
+  readonly rewritten?: ReadonlyMap<string, string>;
 }
 
 interface Columns {

@@ -43,5 +43,11 @@ export const allowance = z.union(
   'write a number of rows, or a share such as 0.5%',
 );
 
+/** `20%` → 0.2. */
+export const share = z
+  .string()
+  .regex(/^(?:100|[1-9]?[0-9])%$/, 'write a share such as 20%')
+  .transform((text) => Number.parseInt(text, 10) / 100);
+
 /** One text or several. */
 export const oneOrMore = z.union([name, z.array(name).min(1).max(20)]).transform((given) => [given].flat());

@@ -23,8 +23,10 @@ import { type TransportName, type WrittenManifest, knownKeys, manifestShapes } f
 import type { Resilience } from './resilience/manifest-part.ts';
 import { type SoapService, readService } from './soap/service.ts';
 import type { FieldFilter } from './source-condition.ts';
+import { type DataAge, dataAgeOf } from './sql/data-age.ts';
 import type { Tls } from './sql/dialect.ts';
 import { checkRelations } from './sql/manifest-check.ts';
+import type { CensusTimes } from './sql/manifest-part.ts';
 import { readTls } from './sql/tls.ts';
 import type { Transform } from './transforms/transform.ts';
 
@@ -79,6 +81,8 @@ export interface RecordMapping {
 export type SqlRecord = RecordMapping & {
   readonly table?: string | undefined;
   readonly query?: string | undefined;
+  /** Share of its rows that may be gone since they were last counted. */
+  readonly shrink: number;
 };
 export type HttpRecord = RecordMapping & { readonly path?: string | undefined };
 export type SoapRecord = RecordMapping;
@@ -125,10 +129,19 @@ interface WithCredentials {
 }
 
 export type HttpManifest = ManifestOf<'http', HttpRecord> & WithCredentials & { readonly http: HttpOptions };
-export type SqlManifest = ManifestOf<'sql', SqlRecord> & { readonly tls: Tls };
+export type SqlManifest = ManifestOf<'sql', SqlRecord> & {
+  readonly tls: Tls;
+  /** Where the age of the data is read; undefined: they are of the moment they are asked for. */
+  readonly age: DataAge | undefined;
+  readonly census: CensusTimes;
+};
 export type SoapManifest = ManifestOf<'soap', SoapRecord> & WithCredentials & { readonly soap: SoapService };
 export type FileManifest = ManifestOf<'file', FileRecord>;
-export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord> & WithCredentials;
+export type GraphqlManifest = ManifestOf<'graphql', GraphqlRecord> &
+  WithCredentials & {
+    /** Fields from a root field down to the moment of which the data speak. */
+    readonly age?: string;
+  };
 export type Manifest = SqlManifest | HttpManifest | SoapManifest | FileManifest | GraphqlManifest;
 
 export interface ManifestOptions {
@@ -246,7 +259,14 @@ function readManifest(
     ...(soap === undefined ? {} : { soap }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(written.transport === 'sql' && resolved.ok
-      ? { tls: readTls(written.sql?.tls, address.value, environment, report) }
+      ? {
+          tls: readTls(written.sql?.tls, address.value, environment, report),
+          age: dataAgeOf(written.freshness),
+          census: written.census,
+        }
+      : {}),
+    ...(written.transport === 'graphql' && written.freshness?.at !== undefined
+      ? { age: written.freshness.at }
       : {}),
     // The shape of the transport was checked above; TypeScript cannot follow it through the union.
   } as Manifest;

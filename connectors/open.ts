@@ -24,12 +24,12 @@ export interface OpenOptions {
   readonly cache?: FactCache | undefined;
 }
 
-/** Longest start-up waits for deliveries that are being loaded, in milliseconds. */
-const DELIVERIES_MS = 5000;
+/** Longest start-up waits for deliveries that are being loaded and for keys that are looked through, in milliseconds. */
+const READY_MS = 5000;
 
 /**
- * Opens every source. Nothing is asked of one here, so an agency that is down does not keep the gateway down; only
- * deliveries that lie ready are loaded first, within a few seconds.
+ * Opens every source. No record is asked for here, so an agency that is down does not keep the gateway down; only
+ * deliveries that lie ready are loaded first, and the keys of databases looked through, within a few seconds.
  * @throws RangeError when a file source has no staging database
  */
 export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<string, Connector>> {
@@ -54,10 +54,10 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
     if (ready !== undefined) loading.push(ready);
     connectors.set(manifest.source, makeConnector(manifest, transport, { clock, log, watch, cache }));
   }
-  await settleWithin(loading, DELIVERIES_MS, () => {
+  await settleWithin(loading, READY_MS, () => {
     log.warn(
-      { seconds: DELIVERIES_MS / 1000 },
-      'deliveries are still being loaded; their sources are unavailable',
+      { seconds: READY_MS / 1000 },
+      'deliveries are still being loaded or keys looked through; nobody is clear by those sources yet',
     );
   });
   return connectors;
@@ -69,8 +69,10 @@ export function openTransport(
   { stagingUrl, clock, log, watch = unwatched }: Omit<OpenOptions, 'manifests' | 'cache'>,
 ): { readonly transport: Transport; readonly ready?: Promise<void> } {
   switch (manifest.transport) {
-    case 'sql':
-      return { transport: openSql(manifest) };
+    case 'sql': {
+      const transport = openSql(manifest, { stagingUrl, clock, log, watch });
+      return { transport, ready: transport.ready };
+    }
     case 'http':
       return { transport: openHttp(manifest, clock) };
     case 'soap':

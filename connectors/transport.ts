@@ -1,6 +1,7 @@
 // What every transport does and all it does: carry look-ups to a source and hand back raw rows. What a row means is
 // mapping.ts's business, what a failure means to a caller connector.ts's; so a transport is small.
-import type { GapReason } from './contract.ts';
+import type { Gap, GapReason } from './contract.ts';
+import type { KeyCount } from './key-count.ts';
 import type { RecordMapping } from './manifest.ts';
 import type { CrosswalkLookup } from './lookup.ts';
 import type { SourceCondition } from './source-condition.ts';
@@ -58,6 +59,10 @@ export interface Transport<R extends RecordMapping = RecordMapping> {
    * nothing, so that only a control can show that silence means absence.
    */
   gapsOf?(mapping: R): readonly GapReason[];
+  /** How all keys of a record type are written; undefined: they have not been counted yet. */
+  countOf?(mapping: R): KeyCount | undefined;
+  /** A person says that no record of this type is missing. False: nothing has been counted. */
+  accept?(mapping: R, by: string): Promise<boolean>;
   /** @throws SourceError when the source cannot be asked */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -70,4 +75,6 @@ export interface Exchanged {
   readonly bytes?: number;
   /** How many records the source says it holds of everybody, by record type. */
   readonly held?: ReadonlyMap<RecordMapping, number>;
+  /** What this exchange itself has shown to be missing. */
+  readonly gaps?: readonly Gap[];
 }

@@ -127,6 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const quota = state === undefined ? undefined : openCaseQuota(state);
     const cache = await openCache(options, manifests, watching.watch);
     opened.push(cache);
+    await state?.prepared(); // A source may be our own tables, and is looked through when it is opened.
     const connectors = await openSources({
       manifests,
       stagingUrl: configuration.databaseUrl,

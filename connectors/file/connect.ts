@@ -135,6 +135,12 @@ export function openFile(manifest: FileManifest, options: FileOptions): FileTran
       const delivery = intake.active.get(mapping.record);
       return delivery === undefined ? [] : gapsIn(mapping, delivery);
     },
+    countOf: (mapping) => {
+      const delivery = intake.active.get(mapping.record);
+      if (delivery === undefined) return undefined;
+      const { rows, keys } = delivery;
+      return { rows, rewritten: 0, masked: keys.masked, unusable: keys.unusable };
+    },
     probe: async (signal) => {
       for (const record of manifest.records.values()) activeOf(record);
       await reader.probe(signal);

@@ -1,7 +1,7 @@
 // What a manifest says of deliveries of files: names, format, encoding and layout, how a delivery proves that it is
 // whole, and how changes are delivered. docs/manifests.md explains every key.
 import { z } from 'zod';
-import { count, fieldFilters, name } from '../manifest-words.ts';
+import { count, fieldFilters, name, share } from '../manifest-words.ts';
 import { findTrailerProblem } from './trailer-template.ts';
 
 const pattern = z
@@ -9,11 +9,6 @@ const pattern = z
   .regex(/^[^*/\\]+\*[^*/\\]+$/, 'write a pattern with one * for the date and sequence, such as debt-*.csv');
 
 /** `20%` → 0.2. */
-const share = z
-  .string()
-  .regex(/^(?:100|[1-9]?[0-9])%$/, 'write a share such as 20%')
-  .transform((text) => Number.parseInt(text, 10) / 100);
-
 const mark = z.string().regex(/^[^\r\n"]$/u, 'is one character');
 
 /** Columns in the order of the file; the width is for fixed-width alone. */

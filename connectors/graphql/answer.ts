@@ -7,7 +7,7 @@ import type { GraphqlRecord } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
 import { type Lookup, type ReceiveRow, missing } from '../transport.ts';
 import type { EntityOptions, QueryOptions } from './manifest-part.ts';
-import { keysOf } from './operation.ts';
+import { AGE, keysOf } from './operation.ts';
 
 /** @throws SourceError */
 export function readAnswer(
@@ -43,6 +43,12 @@ function refuseCut(
     throw invalid(`${field}: ${count} counts other than the records that came`);
   if (more !== undefined && memberAt(answer, `${root}.${more}`) !== false)
     throw invalid(`${field}: ${more} does not say that this is all`);
+}
+
+/** What the answer says of how old its data are, at the path that was asked for. */
+export function ageIn(answer: unknown, age: string): unknown {
+  const [, ...below] = age.split('.');
+  return memberAt(answer, ['data', AGE, ...below].join('.'));
 }
 
 /** Root field → places of its list that an error leads to. */

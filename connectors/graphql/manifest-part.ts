@@ -2,6 +2,7 @@
 // the entity of a federation subgraph.
 import { z } from 'zod';
 import { credentialsPart } from '../credentials/manifest-part.ts';
+import { duration } from '../manifest-words.ts';
 
 const graphqlName = z.string().regex(/^[_A-Za-z][_0-9A-Za-z]*$/, 'is not a GraphQL name');
 
@@ -41,7 +42,11 @@ const filters = z
 
 export const graphqlPart = {
   protocols: ['http:', 'https:'],
-  top: { ...credentialsPart },
+  top: {
+    ...credentialsPart,
+    /** `at`: fields from a root field down to the moment of which the data speak. */
+    freshness: z.strictObject({ maxAge: duration, at: fieldPath.optional() }).optional(),
+  },
   record: { query: query.optional(), entity: entity.optional(), filters },
 } as const;
 

@@ -11,8 +11,14 @@ export interface Operation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Root field `s0` answers look-up 0 and takes variable `$k0`, conditions `$f0_0`, and so on. */
-export function writeOperation(lookups: readonly Lookup<GraphqlRecord>[]): Operation {
+/** The root field that says how old the data are. */
+export const AGE = 'age';
+
+/**
+ * Root field `s0` answers look-up 0 and takes variable `$k0`, conditions `$f0_0`, and so on. `age`: fields down to the
+ * moment of which the data speak.
+ */
+export function writeOperation(lookups: readonly Lookup<GraphqlRecord>[], age?: string): Operation {
   const variables = Object.create(null) as Record<string, unknown>;
   const declared: string[] = [];
   const declare = (name: string, type: string, value: unknown): string => {
@@ -26,6 +32,7 @@ export function writeOperation(lookups: readonly Lookup<GraphqlRecord>[]): Opera
     if (entity !== undefined) return `s${at}:${entities(lookup, entity, at, declare)}`;
     throw new RangeError(`${lookup.mapping.record} has neither query nor entity`);
   });
+  if (age !== undefined) roots.push(`${AGE}:${selection([age]).slice(1, -1)}`);
   return { query: `query Records(${declared.join(',')}){${roots.join(' ')}}`, variables };
 }
 

@@ -1,7 +1,7 @@
 // What a manifest says of a database: the table, view or query of each record type, how a subject is found through
 // another of his identifiers, and whether the connection is encrypted.
 import { z } from 'zod';
-import { fieldFilters, name, oneOrMore } from '../manifest-words.ts';
+import { duration, fieldFilters, name, oneOrMore, share } from '../manifest-words.ts';
 
 const table = z
   .string()
@@ -30,9 +30,24 @@ const crosswalk = z.strictObject({
   and: z.record(name, name).default({}),
 });
 
+/** How old the data are: the latest time in a column, or how far a replica has come. */
+const freshness = z
+  .strictObject({
+    maxAge: duration,
+    at: z.strictObject({ table, column: name }).optional(),
+    replica: z.literal(true).optional(),
+  })
+  .refine(({ at, replica }) => at === undefined || replica === undefined, 'write either at or replica')
+  .optional();
+
 export const sqlPart = {
   protocols: ['postgres:', 'postgresql:', 'mysql:', 'mariadb:'],
   top: {
+    freshness,
+    /** How often all keys are looked through, and the longest one look may take. */
+    census: z
+      .strictObject({ every: duration.prefault('1m'), timeout: duration.prefault('60s') })
+      .prefault({}),
     sql: z
       .strictObject({
         tls: z.union(
@@ -50,9 +65,17 @@ export const sqlPart = {
       })
       .optional(),
   },
-  record: { table: table.optional(), query: query.optional(), filters: fieldFilters },
+  record: {
+    table: table.optional(),
+    query: query.optional(),
+    filters: fieldFilters,
+    /** Records may be fewer than the last time by this share before a person must say so. */
+    shrink: share.default(0.5),
+  },
   subject: { crosswalk: crosswalk.optional() },
 } as const;
 
 export type WrittenTls = NonNullable<z.output<typeof sqlPart.top.sql>>['tls'];
 export type WrittenCrosswalk = z.output<typeof crosswalk>;
+export type SqlFreshness = z.output<typeof freshness>;
+export type CensusTimes = z.output<typeof sqlPart.top.census>;

@@ -16,10 +16,12 @@ export type Relation =
     }
   | { readonly query: string };
 
+/** `asides`: scalars that are asked with the rest, a branch each behind those of the look-ups. */
 export function writeStatement<R extends RecordMapping>(
   dialect: SqlDialect,
   lookups: readonly Lookup<R>[],
   relationOf: (lookup: Lookup<R>) => Relation,
+  asides: readonly string[] = [],
 ): SqlStatement {
   const widest = Math.max(...lookups.map((lookup) => lookup.columns.length));
   const owned = lookups.some(hasOwners);
@@ -54,10 +56,16 @@ export function writeStatement<R extends RecordMapping>(
     const conditions = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
     return `SELECT ${selected} FROM ${from}${join}${conditions}`;
   });
+  const width = widest + (owned ? 3 : 2);
+  const aside = asides.map((scalar, at) => {
+    const padding = Array.from({ length: width - 2 }, () => dialect.nothing);
+    const told = [dialect.asText(String(lookups.length + at)), dialect.asText(scalar), ...padding];
+    return `SELECT ${told.join(', ')}`;
+  });
   return {
-    text: branches.join(' UNION ALL '),
+    text: [...branches, ...aside].join(' UNION ALL '),
     values,
-    width: widest + (owned ? 3 : 2),
+    width,
   };
 }
 
@@ -73,14 +81,14 @@ export function writeSample(
   return { text, values: [], width: columns.length };
 }
 
-function writeRelation(dialect: SqlDialect, relation: Relation, joined: boolean): string {
+export function writeRelation(dialect: SqlDialect, relation: Relation, joined: boolean): string {
   // The line break ends a comment with which the query may end.
   if ('query' in relation) return `(${relation.query}\n) AS ${dialect.quote(joined ? 't' : 'q')}`;
   const name = writeName(dialect, relation.table);
   return joined ? `${name} AS ${dialect.quote('t')}` : name;
 }
 
-const writeName = (dialect: SqlDialect, parts: readonly string[]): string =>
+export const writeName = (dialect: SqlDialect, parts: readonly string[]): string =>
   parts.map((part) => dialect.quote(part)).join('.');
 
 /**
@@ -89,26 +97,39 @@ const writeName = (dialect: SqlDialect, parts: readonly string[]): string =>
  */
 function writeJoin(
   dialect: SqlDialect,
-  { table, from, pairs }: CrosswalkLookup,
+  { table, from, pairs, rewritten }: CrosswalkLookup,
   { keys, controlKeys }: Lookup,
   columnOf: (name: string) => string,
   bind: Bind,
 ): string {
   const known = dialect.quote(from);
   const others = pairs.map(([, other]) => dialect.quote(other));
+  // A subject whom the crosswalk has in two writings is one subject.
+  const whose = (): string => writeRewritten(dialect, known, rewritten, bind);
   const selected = [
-    `${known} AS ${dialect.quote('k')}`,
+    `${whose()} AS ${dialect.quote('k')}`,
     ...others.map((other, at) => `${other} AS ${dialect.quote(`m${at}`)}`),
-    ...[known, ...others].flatMap((column, at) => {
-      const exact = dialect.exact(column);
-      return exact === column ? [] : [`${exact} AS ${dialect.quote(`e${at}`)}`];
-    }),
+    ...[whose, ...others.map((other) => () => other)].flatMap((column, at) =>
+      dialect.exact(known) === known ? [] : [`${dialect.exact(column())} AS ${dialect.quote(`e${at}`)}`],
+    ),
   ].join(', ');
   const inner = `SELECT DISTINCT ${selected} FROM ${writeName(dialect, table)} WHERE ${dialect.anyOf(known, [...keys, ...controlKeys], bind)}`;
   const on = pairs.map(([column], at) =>
     dialect.same(columnOf(column), `${dialect.quote('x')}.${dialect.quote(`m${at}`)}`),
   );
   return ` JOIN (${inner}) AS ${dialect.quote('x')} ON ${on.join(' AND ')}`;
+}
+
+/** The identifier as it was asked for, where the crosswalk writes it otherwise. */
+function writeRewritten(
+  dialect: SqlDialect,
+  column: string,
+  rewritten: CrosswalkLookup['rewritten'],
+  bind: Bind,
+): string {
+  if (rewritten === undefined || rewritten.size === 0) return column;
+  const cases = [...rewritten].map(([raw, key]) => `WHEN ${bind(raw)} THEN ${bind(key)}`);
+  return `CASE ${dialect.exact(column)} ${cases.join(' ')} ELSE ${column} END`;
 }
 
 const hasOwners = ({ crosswalk }: Lookup): boolean => crosswalk !== undefined;
@@ -123,15 +144,21 @@ function writeOwners(dialect: SqlDialect, { table, from, pairs }: CrosswalkLooku
   return `(SELECT ${dialect.joined(columnOf(from))} FROM ${relation} WHERE ${agree.join(' AND ')})`;
 }
 
-/** Hands the rows of such a statement to `receive` under the look-up of their branch. */
+/** Hands the rows of such a statement to `receive` under the look-up of their branch, and the asides to `note`. */
 export function readBranches(
   lookups: readonly Lookup[],
   receive: ReceiveRow,
+  note?: (aside: number, value: unknown) => void,
 ): (row: readonly unknown[]) => void {
   const first = lookups.some(hasOwners) ? 3 : 2;
   return (row) => {
-    const lookup = lookups[Number(row[0])];
-    if (lookup === undefined) throw new SourceError('SOURCE_INVALID_ANSWER', 'a row of no branch');
+    const branch = Number(row[0]);
+    const lookup = lookups[branch];
+    if (lookup === undefined) {
+      if (note === undefined || !(branch >= lookups.length))
+        throw new SourceError('SOURCE_INVALID_ANSWER', 'a row of no branch');
+      return note(branch - lookups.length, row[1]);
+    }
     const values = row.slice(first, first + lookup.columns.length);
     if (lookup.crosswalk === undefined) receive(lookup, row[1], values);
     else receive(lookup, row[1], values, typeof row[2] === 'string' ? row[2].split(',') : []);

@@ -13,6 +13,8 @@ export interface GatewayState {
   readonly query: Query;
   /** All of `work` or nothing. Rejects with what `work` threw, or with the driver's error. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** Resolves when the tables are up to date, or cannot be for now. */
+  prepared(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export function openState(databaseUrl: string): GatewayState {
         client.off('error', ignore);
       }
     },
+    prepared: () => prepared().catch(ignore),
     close: () => pool.end(),
   };
 }

@@ -14,7 +14,7 @@ export type CitizenIdResult =
   | { readonly ok: false; readonly reason: CitizenIdRefusal };
 
 /** 2^(18−i) mod 11 for places 1–17. */
-const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
+export const CITIZEN_ID_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 const CHECKS = '10X98765432';
 
 /** Reads a number as typed, with 18 or 15 places; the value always has 18. */
@@ -60,6 +60,6 @@ function hasRealBirthDate(places: string): boolean {
 
 function checkPlace(places: string): string {
   let sum = 0;
-  WEIGHTS.forEach((weight, at) => (sum += weight * Number(places.charAt(at))));
+  CITIZEN_ID_WEIGHTS.forEach((weight, at) => (sum += weight * Number(places.charAt(at))));
   return CHECKS.charAt(sum % 11);
 }

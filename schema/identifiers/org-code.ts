@@ -8,7 +8,7 @@ export type OrgCodeResult =
   | { readonly ok: true; readonly value: OrgCode }
   | { readonly ok: false; readonly reason: 'EMPTY' | 'TOO_LONG' | 'FORMAT' | 'CHECK_DIGIT' };
 
-const WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2] as const;
+export const ORG_CODE_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2] as const;
 
 /** Reads an organisation code with or without its hyphen, in any width or case. */
 export function parseOrgCode(text: string): OrgCodeResult {
@@ -34,7 +34,7 @@ export function completeOrgCode(first8: string): OrgCode {
 export function orgCodeCheck(places: string): string {
   let sum = 0;
   // In base 36, A is 10 and Z is 35, as the standard counts.
-  WEIGHTS.forEach((weight, at) => (sum += weight * Number.parseInt(places.charAt(at), 36)));
+  ORG_CODE_WEIGHTS.forEach((weight, at) => (sum += weight * Number.parseInt(places.charAt(at), 36)));
   const check = 11 - (sum % 11);
   return check === 11 ? '0' : check === 10 ? 'X' : String(check);
 }

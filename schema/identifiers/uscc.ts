@@ -36,7 +36,7 @@ export type BodyClass =
 export const USCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 
 /** 3^(i−1) mod 31 for places 1–17. */
-const WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28] as const;
+export const USCC_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28] as const;
 
 const SHAPE = /^[0-9A-Y]{2}[0-9]{6}[0-9A-Y]{9}$/;
 
@@ -114,6 +114,6 @@ function valueAt(text: string, at: number): number | undefined {
 /** The check place over the first seventeen of `places`: alphabet[(31 − Σ mod 31) mod 31]. */
 function checkPlace(places: string): string {
   let sum = 0;
-  for (let at = 0; at < WEIGHTS.length; at += 1) sum += WEIGHTS[at]! * valueAt(places, at)!;
+  for (let at = 0; at < USCC_WEIGHTS.length; at += 1) sum += USCC_WEIGHTS[at]! * valueAt(places, at)!;
   return USCC_ALPHABET.charAt((31 - (sum % 31)) % 31);
 }

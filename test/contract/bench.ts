@@ -93,6 +93,8 @@ export interface OpenOptions {
   readonly queue?: number;
   readonly bytes?: string;
   readonly recordsPerSubject?: number;
+  /** What the manifest says of freshness. */
+  readonly freshness?: string;
   /** Further top-level lines of the manifest. */
   readonly lines?: string;
   /** An organisation that is always found among the listings. */
@@ -145,6 +147,7 @@ export function probeManifest(bench: ProbeSource, options: OpenOptions = {}): Ma
     queue = 16,
     bytes = '1MB',
     recordsPerSubject = 50,
+    freshness = 'maxAge: 2d',
     lines = '',
     control,
     unusableKeys = 0,
@@ -159,7 +162,7 @@ title: { en: Probe, zh: 试件 }
 owner: { en: Probe, zh: 试件 }
 address: \${PROBE_ADDRESS}
 limits: { deadline: ${deadline}, concurrency: ${concurrency}, queue: ${queue}, bytes: ${bytes}, recordsPerSubject: ${recordsPerSubject} }
-freshness: { maxAge: 2d }
+freshness: { ${freshness} }
 ${lines}
 ${top}
 records:

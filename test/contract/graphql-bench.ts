@@ -20,9 +20,12 @@ export interface GraphqlBench extends AgencyBench {
   breakRow(doc: string): void;
   /** Makes every operation fail before it runs. */
   breakAll(): void;
+  /** What the agency says of how old its data are. */
+  speakOf(moment: string | null): void;
 }
 
 interface Breakage {
+  moment: string | null;
   field: Asked['record'] | undefined;
   row: string | undefined;
   all: boolean;
@@ -36,7 +39,9 @@ interface Context {
 }
 
 const endpoint = buildSchema(`
-  type Query { listings(codes: [String!]!, without: [String!]): [Row!] awards(codes: [String!]!): Page }
+  type Query { listings(codes: [String!]!, without: [String!]): [Row!] awards(codes: [String!]!): Page load: Load }
+  type Load { last: Moment }
+  type Moment { at: String }
   type Page { found: Found }
   type Found { nodes: [Row!] }
   type Row { code: String doc: String amt: String day: String st: String }
@@ -59,6 +64,7 @@ export function startGraphqlBench(): Promise<GraphqlBench> {
         return wanted(held[record], without).map((row) => breakable(row, broken));
       };
       return {
+        load: () => ({ last: broken.moment === null ? null : { at: broken.moment } }),
         listings: (
           given: { codes: string[]; without?: string[] },
           _context: unknown,
@@ -128,11 +134,11 @@ interface Endpoint {
 }
 
 async function start({ schema, listings, awards, rootOf, ...kind }: Endpoint): Promise<GraphqlBench> {
-  const broken: Breakage = { field: undefined, row: undefined, all: false };
+  const broken: Breakage = { field: undefined, row: undefined, all: false, moment: null };
   const bench = await startAgencyBench({
     ...kind,
     path: '/graphql',
-    reset: () => Object.assign(broken, { field: undefined, row: undefined, all: false }),
+    reset: () => Object.assign(broken, { field: undefined, row: undefined, all: false, moment: null }),
     answer: async ({ body }, held) => {
       const context: Context = { held, broken, asked: [] };
       const { query, variables } = JSON.parse(body) as { query: string; variables: Record<string, unknown> };
@@ -158,6 +164,9 @@ async function start({ schema, listings, awards, rootOf, ...kind }: Endpoint): P
     },
     breakAll: () => {
       broken.all = true;
+    },
+    speakOf: (moment) => {
+      broken.moment = moment;
     },
   };
 }

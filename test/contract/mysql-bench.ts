@@ -4,6 +4,7 @@ import mysql from 'mysql2/promise';
 import { startRelay } from '../../connectors/sandbox/relay.ts';
 import type { AgencyRow, Asked, Bench } from './bench.ts';
 import { type MysqlTap, startMysqlTap } from './mysql-tap.ts';
+import { lookupsIn } from './sql-bench.ts';
 
 /** In CI the machine's own server is a must; elsewhere it is used when named. */
 export const mariadbUrl =
@@ -63,10 +64,10 @@ async function fillTable(admin: mysql.Connection, table: string, rows: readonly 
 /** Reads our own statements back: one execution each, one branch per record type, parameters in textual order. */
 function readCalls(tap: MysqlTap): readonly (readonly Asked[])[] {
   return tap.commands
-    .filter(({ kind }) => kind === 'execute')
+    .filter(({ kind, text }) => kind === 'execute' && !text.startsWith('/* census'))
     .map(({ text, parameters }) => {
       let at = 0;
-      return text.split(' UNION ALL ').map((branch): Asked => {
+      return lookupsIn(text).map((branch): Asked => {
         const [selected = '', from = ''] = branch.split(' FROM ');
         const count = branch.split('?').length - 1;
         const own = parameters.slice(at, (at += count)) as string[];

@@ -83,7 +83,7 @@ export function readCalls(tap: PostgresTap): readonly (readonly Asked[])[] {
   return tap.statements
     .filter(({ text }) => text.includes(' = ANY('))
     .map(({ text, parameters }) =>
-      text.split(' UNION ALL ').map((branch, at): Asked => {
+      lookupsIn(text).map((branch, at): Asked => {
         const [selected = '', from = ''] = branch.split(' FROM ');
         const columns = [...selected.matchAll(/"([^"]+)"::text/g)].map((match) => match[1]!);
         const without = /"st"::text COLLATE "C" <> ALL\(\$([0-9]+)/.exec(from)?.[1];
@@ -95,6 +95,11 @@ export function readCalls(tap: PostgresTap): readonly (readonly Asked[])[] {
         };
       }),
     );
+}
+
+/** Branches that ask for rows by key; others ask how many there are. */
+export function lookupsIn(text: string): readonly string[] {
+  return text.split(' UNION ALL ').filter((branch) => !branch.includes('COUNT(*)'));
 }
 
 /** `{"a","b"}` or `{a,b}`, as the driver writes it. */

@@ -69,7 +69,7 @@ describe.each(benches)('%s', (title, start) => {
   let bench: Bench;
   let probe: Connector | undefined;
   /** Whether every row is looked at: by us, or because the source hands all of them over. */
-  const looksThrough = (): boolean => title.startsWith('file') || !bench.filters;
+  const looksThrough = (): boolean => /^(?:file|sql)/.test(title) || !bench.filters;
   /** Calls it takes to ask for so many keys of each record type. */
   const roundTrips = (...keys: number[]): number =>
     bench.batch === undefined ? 1 : keys.reduce((sum, count) => sum + Math.ceil(count / bench.batch!), 0);

@@ -37,6 +37,24 @@ test('an error in one root field makes the whole answer invalid, without its wor
   expect(answer.rows.size).toBe(0);
 });
 
+test('how old the data are is asked in the same operation, and stale data are said to be so', async () => {
+  const source = await openProbe(bench, { freshness: 'maxAge: 2d, at: load.last.at' });
+  try {
+    const ago = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+    bench.speakOf(ago(1));
+    expect(await ask(source, [one])).toMatchObject({ state: 'OK' });
+    expect(bench.calls()).toHaveLength(1);
+    bench.speakOf(ago(3));
+    expect(await ask(source, [one])).toMatchObject({ state: 'STALE' });
+    for (const nothing of [null, 'yesterday']) {
+      bench.speakOf(nothing);
+      expect(await ask(source, [one])).toMatchObject({ state: 'INVALID' });
+    }
+  } finally {
+    await source.close();
+  }
+});
+
 test.each([['html'], ['garbage'], ['empty-body']] as const)('%s is an invalid answer', async (mode) => {
   bench.agency.setFault({ mode });
   expect(await ask(probe, [one])).toMatchObject({

@@ -26,6 +26,7 @@ import {
   misconductOf,
 } from '../../../connectors/sandbox/generator/procurement-records.ts';
 import type { World } from '../../../connectors/sandbox/generator/world.ts';
+import { type KeyCensus, unwatched } from '../../../connectors/watch.ts';
 import type { PermittedFields } from '../../../policies/engine/permitted.ts';
 import { loadCatalogue } from '../../../schema/catalogue.ts';
 
@@ -39,6 +40,7 @@ let root: string;
 let sandbox: Sandbox;
 let manifests: readonly Manifest[];
 let connectors: ReadonlyMap<string, Connector>;
+const censuses: KeyCensus[] = [];
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'sandbox-test-'));
@@ -64,6 +66,7 @@ beforeAll(async () => {
     stagingUrl: sandbox.environment.DATABASE_URL,
     clock: () => NOW,
     log: quiet,
+    watch: { ...unwatched, keysCounted: (census) => void censuses.push(census) },
   });
 });
 afterAll(async () => {
@@ -87,6 +90,22 @@ const persons = (from: number, to: number): Subject[] =>
   Array.from({ length: to - from }, (_, at) => ({ kind: 'Person', id: citizenIdAt(from + at) }));
 const rowsOf = (answer: SourceAnswer, record: string, id: string): number =>
   answer.rows.get(record)?.get(id)?.length ?? 0;
+
+test('every row of the databases is somebody’s, and says so', () => {
+  // The office's orders are the gateway's own, and there is no gateway here.
+  const databases = manifests.filter(
+    ({ transport, source }) => transport === 'sql' && source !== 'supervision',
+  );
+  const wanted = databases.flatMap(({ source, records }) =>
+    [...records.keys()].map((record) => [source, record]),
+  );
+  expect(wanted.length).toBeGreaterThan(8);
+  for (const [source, record] of wanted) {
+    const census = censuses.findLast((one) => one.source === source && one.record === record);
+    expect(census, `${source}.${record}`).toMatchObject({ masked: 0, unusable: {}, gaps: [] });
+    expect(census!.rows).toBeGreaterThan(0);
+  }
+});
 
 /** Every record the generator makes for an organisation, by source and record type. */
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, (index: number) => readonly unknown[]>>>> = {

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Subject } from '../../../connectors/contract.ts';
 import { startAgency } from '../../../connectors/sandbox/agency/agency-server.ts';
 import { usccAt } from '../../../connectors/sandbox/generator/identifiers.ts';
 import { type Postgres, startPostgres } from '../../../connectors/sandbox/postgres/postgres.ts';
 import { type Manifest, loadManifests } from '../../../connectors/manifest.ts';
-import { reportLive } from '../../../gateway/onboarding/live-report.ts';
+import { type Asking, reportLive } from '../../../gateway/onboarding/live-report.ts';
 import { loadCatalogue } from '../../../schema/catalogue.ts';
 
 const SDL = `
@@ -100,9 +101,10 @@ ${record}${fields}`,
   return loaded.manifests[0]!;
 }
 
-async function report(of: Manifest, subjects: Parameters<typeof reportLive>[2] = []) {
+async function report(of: Manifest, subjects: readonly Subject[] = [], asking: Partial<Asking> = {}) {
   const lines: string[] = [];
-  const code = await reportLive((line) => lines.push(line), [of], subjects, undefined);
+  const print = (line: string) => void lines.push(line);
+  const code = await reportLive(print, [of], { subjects, stagingUrl: undefined, ...asking });
   return { code, text: lines.join('\n') };
 }
 const table = () => manifest('transport: sql', '    table: public.listing\n', server.url('postgres'));
@@ -138,8 +140,60 @@ test('a column that is gone, a table that is gone, a server that is gone', async
   });
 });
 
-test('an empty table is said to be empty', async () => {
-  expect(await report(table())).toMatchObject({ code: 0, text: expect.stringContaining('no row') });
+test('an empty table is said to be empty, and sound only where the manifest lets it be', async () => {
+  expect(await report(table())).toMatchObject({ code: 1, text: expect.stringContaining('fewer records') });
+  const mayBeEmpty = manifest(
+    'transport: sql',
+    '    table: public.listing\n    atLeast: 0\n',
+    server.url('postgres'),
+  );
+  expect(await report(mayBeEmpty)).toMatchObject({ code: 0, text: expect.stringContaining('no row') });
+});
+
+// Once a table of which no row could be found was as its manifest says.
+test('rows nobody can find are told with their cure, in both languages, and the table is not as agreed', async () => {
+  const row = (key: string | null) => insert([key, 'A-1', '5.00', '2026-03-01', '0']);
+  for (const key of [usccAt('91', 1), usccAt('91', 2).slice(0, 17), null]) await row(key);
+  const wrong = await report(table());
+  expect(wrong.code).toBe(1);
+  expect(wrong.text).toContain('1 of 3 rows nobody can find 无人认领: 标识位数不对');
+  expect(wrong.text).toContain('没有主体标识');
+  expect(wrong.text).not.toMatch(/as its manifest says|91990000/);
+  const allowing = manifest(
+    'transport: sql',
+    '    table: public.listing\n    unusableKeys: 2\n',
+    server.url('postgres'),
+  );
+  const allowed = await report(allowing);
+  expect(allowed.code).toBe(0);
+  expect(allowed.text).toContain('nobody can find');
+  expect(allowed.text).not.toContain('as its manifest says');
+});
+
+test('other writings are found and are no departure; masked keys are told', async () => {
+  const row = (key: string) => insert([key, 'A-1', '5.00', '2026-03-01', '0']);
+  await row(` ${usccAt('91', 1).toLowerCase()}`);
+  const found = await report(table());
+  expect(found.text).toContain('1 of 1 rows write their key in another way');
+  expect(found.text).toContain('as its manifest says');
+  await row('91990000********9K');
+  const masked = await report(table());
+  expect(masked).toMatchObject({ code: 0, text: expect.stringContaining('masked key') });
+  expect(masked.text).not.toContain('as its manifest says');
+});
+
+test('a table that lost records is told until a person says that none are missing', async () => {
+  const asking = { stagingUrl: server.url('postgres') };
+  for (const index of [1, 2, 3, 4]) await insert([usccAt('91', index), 'A-1', '5.00', '2026-03-01', '0']);
+  expect(await report(table(), [], asking)).toMatchObject({ code: 0 });
+  await client.query(`delete from listing where code <> $1`, [usccAt('91', 1)]);
+  const fewer = await report(table(), [], asking);
+  expect(fewer).toMatchObject({ code: 1, text: expect.stringContaining('--accept probe.Listing') });
+  const accepted = await report(table(), [], { ...asking, accepted: ['probe.Listing'] });
+  expect(accepted).toMatchObject({ code: 0, text: expect.stringContaining('as its manifest says') });
+  expect(await report(table(), [], asking)).toMatchObject({ code: 0 });
+  const unknown = await report(table(), [], { ...asking, accepted: ['probe.Nothing'] });
+  expect(unknown).toMatchObject({ code: 1, text: expect.stringContaining('no such record type') });
 });
 
 test('a service that answers by codes alone is asked about the subject given, and a member it left out is named', async () => {
