@@ -21,7 +21,7 @@ interface Format {
   write(rows: Rows): Buffer | Promise<Buffer>;
 }
 
-const WIDTHS = { code: 64, doc: 3200, amt: 12, day: 12, st: 4 } as const;
+const WIDTHS = { code: 64, doc: 3200, amt: 12, day: 24, st: 4 } as const;
 const layout = `[${COLUMNS.map((name) => `{ name: ${name}, width: ${WIDTHS[name]} }`).join(', ')}]`;
 
 /** Every format, and every encoding in one of them. */

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import mysql from 'mysql2/promise';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { acceptDelivery } from '../../connectors/file/register.ts';
 import { runNewSource } from '../../gateway/onboarding/new-source-command.ts';
 import { type RunningGateway, id, procurement, runGateway } from './running-gateway.ts';
 
@@ -92,9 +94,23 @@ describe.runIf(server !== undefined)('on the MariaDB server by address', () => {
     expect(body.errors).toBeUndefined();
     expect(body.data.organization).toEqual({
       tax: { state: 'OK', records: [{ nsrmc: null, lrrq: '2026-03-01', cfje: '1200000' }] },
-      taxnotice: { state: 'OK', records: [{ publishedOn: '2026-03-01', balance: '125000.00' }] },
+      // Nothing shows yet that the delivery is whole.
+      taxnotice: { state: 'INCOMPLETE', records: [{ publishedOn: '2026-03-01', balance: '125000.00' }] },
     });
     expect(body.extensions?.withheld?.map(({ coordinate }) => coordinate)).toEqual(['TaxRecord.nsrmc']);
+  });
+
+  test('a person says that the delivery is whole, and it is', async () => {
+    const pool = new pg.Pool({ connectionString: world.environment['DATABASE_URL'], max: 1 });
+    expect(await acceptDelivery(pool, 'notices-20261101-1.csv', 'steward')).toBe(1);
+    await pool.end();
+    await vi.waitFor(
+      async () => {
+        const { body } = await world.ask({ query, consumer: 'procurement-platform', headers: procurement });
+        expect(body.data.organization.taxnotice.state).toBe('OK');
+      },
+      { timeout: 20_000, interval: 200 },
+    );
   });
 
   test('the public gets neither', async () => {
