@@ -1,7 +1,6 @@
 // Wires the rooms into a running gateway, in the order in which each can refuse to start. Everything that is
 // wrong is found before anything listens.
 import { randomUUID } from 'node:crypto';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FactCache, openFactCache } from '../connectors/cache/fact-cache.ts';
 import { type OpenOptions, openConnectors } from '../connectors/open.ts';
@@ -11,7 +10,6 @@ import type { Log } from '../connectors/log.ts';
 import type { Watch } from '../connectors/watch.ts';
 import { type Policies, loadPolicies } from '../policies/engine/load-policies.ts';
 import { loadCatalogue } from '../schema/catalogue.ts';
-import type { Problem } from '../schema/problem.ts';
 import { loadOrCreateSigningKey } from './audit/checkpoint.ts';
 import { type AuditLog, openAuditLog } from './audit/log.ts';
 import { createPseudonymiser, loadOrCreateKey } from './audit/pseudonym.ts';
@@ -38,6 +36,7 @@ import { openEffects } from './remedies/effects.ts';
 import { followMeasures, officeActs } from './office/office-acts.ts';
 import { remedies } from './remedies/remedies.ts';
 import { createGatewayServer } from './server.ts';
+import { requireKeys } from './required-keys.ts';
 import { StartupRefused } from './startup-refused.ts';
 import { closeServer, listen, urlOf } from './listening.ts';
 import { type GatewayState, openState } from './state/state.ts';
@@ -368,28 +367,6 @@ function authenticatorFor({ token }: Configuration, clock: () => Date): Authenti
     clockToleranceSeconds: 5,
     clock: () => clock().getTime(),
   });
-}
-
-/** In production a key is never made up: a new pseudonym key would cut the log off from its past. */
-async function requireKeys({
-  sandbox,
-  audit,
-  reports,
-  pseudonymKeyFile,
-  redis,
-}: Configuration): Promise<void> {
-  if (sandbox) return;
-  const problems: Problem[] = [];
-  const files = [
-    ...[audit.signingKeyFile, reports.signingKeyFile, pseudonymKeyFile],
-    ...(redis === undefined ? [] : [redis.keyFile]),
-  ];
-  for (const file of files) {
-    await access(file).catch(() =>
-      problems.push({ file, message: 'is missing: in production keys are made by a person' }),
-    );
-  }
-  if (problems.length > 0) throw new StartupRefused(problems);
 }
 
 async function closeAll(
