@@ -5,7 +5,10 @@ import { halfWidth } from './transform.ts';
 
 const IN_FRONT = '(?<front>[￥¥]|RMB|CNY|人民币)';
 const BEHIND = '(?<unit>十|百|千|百万|千万|[万亿]|万亿)?(?<yuan>元|圆)?(?<behind>人民币|RMB|CNY)?[整正]?';
-const AMOUNT = new RegExp(`^${IN_FRONT}? ?(?<number>[-+]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?) ?${BEHIND}$`, 'i');
+const AMOUNT = new RegExp(
+  `^${IN_FRONT}? ?(?<number>[-+]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?) ?${BEHIND}$`,
+  'i',
+);
 
 /** Decimal places by which a unit moves the point. */
 const PLACES: ReadonlyMap<string, number> = new Map([

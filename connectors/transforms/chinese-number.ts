@@ -15,5 +15,7 @@ export function readSmallNumber(text: string): number | undefined {
 
 /** `二〇二六` → 2026. */
 export function readYearDigits(text: string): number {
-  return Number([...text.replaceAll('零', '〇').replaceAll('○', '〇')].map((digit) => DIGITS.indexOf(digit)).join(''));
+  return Number(
+    [...text.replaceAll('零', '〇').replaceAll('○', '〇')].map((digit) => DIGITS.indexOf(digit)).join(''),
+  );
 }

@@ -29,6 +29,8 @@ export function codes({ table, separators }: CodesRule): Transform {
     const plain = plainText(raw);
     if (!plain.ok) return plain;
     if (plain.text === null) return NOTHING;
-    return readAll(marks.reduce((parts, mark) => parts.flatMap((part) => part.split(mark)), [halfWidth(plain.text)]));
+    return readAll(
+      marks.reduce((parts, mark) => parts.flatMap((part) => part.split(mark)), [halfWidth(plain.text)]),
+    );
   };
 }

@@ -24,7 +24,9 @@ export function readCounted(text: string, form: CountedForm): number | undefined
     case 'serial':
     case 'serial-1904': {
       const written = value < 1 ? undefined : readSerial(value, form === 'serial-1904');
-      return written === undefined ? undefined : Date.parse(`${written.replace(' ', 'T')}${written.length === 10 ? 'T00:00:00' : ''}Z`);
+      return written === undefined
+        ? undefined
+        : Date.parse(`${written.replace(' ', 'T')}${written.length === 10 ? 'T00:00:00' : ''}Z`);
     }
   }
 }

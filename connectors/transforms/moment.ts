@@ -26,8 +26,9 @@ interface DayPart {
 
 const YEAR_FIRST = /^([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?![0-9])/;
 const YEAR_LAST = /^([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})(?![0-9])/;
-const IDEOGRAPHIC = /^([0-9]{4}) ?年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]?(?![0-9])/;
-const SPELT = /^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日/;
+const IDEOGRAPHIC = /^([0-9]{4}) ?年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2})(?: ?[日号]|(?![0-9]))/;
+const SPELT =
+  /^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日/;
 const COMPACT = /^([0-9]{4})([0-9]{2})([0-9]{2})(?=$|[T ]|[0-9]{6}$)/;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const MONTH =
@@ -77,7 +78,10 @@ function readDay(text: string, order: DayOrder): DayPart | undefined {
   const part = (found: RegExpExecArray | null, at: Numbers): DayPart | undefined =>
     found === null
       ? undefined
-      : { numbers: at.map((place) => Number(found[place])) as unknown as Numbers, rest: text.slice(found[0].length) };
+      : {
+          numbers: at.map((place) => Number(found[place])) as unknown as Numbers,
+          rest: text.slice(found[0].length),
+        };
   return (
     part(YEAR_FIRST.exec(text), [1, 3, 4]) ??
     part(IDEOGRAPHIC.exec(text), [1, 2, 3]) ??
@@ -108,7 +112,8 @@ function readSpelt(text: string): DayPart | undefined {
 }
 
 function readTime(found: Readonly<Record<string, string | undefined>>): number | undefined {
-  const at = (...names: readonly string[]): number => Number(names.map((name) => found[name]).find(Boolean) ?? 0);
+  const at = (...names: readonly string[]): number =>
+    Number(names.map((name) => found[name]).find(Boolean) ?? 0);
   let hour = at('h', 'ih', 'ch');
   const half = found['half']?.toLowerCase();
   if (half !== undefined) {

@@ -33,7 +33,8 @@ export function period(end: PeriodEnd, foreverWords: readonly string[]): Transfo
 
 function readPeriod(text: string, words: ReadonlySet<string>): Period | undefined {
   if (words.has(wordForm(text))) return { from: null, to: FOREVER };
-  const alone = /^(?:截止到|截止至|截至|截止|至|到|until )\s*(.+?)\s*止?$/i.exec(text) ?? /^(.+?)\s*止$/.exec(text);
+  const alone =
+    /^(?:截止到|截止至|截至|截止|至|到|until )\s*(.+?)\s*止?$/i.exec(text) ?? /^(.+?)\s*止$/.exec(text);
   const until = alone === null ? undefined : day(alone[1]!);
   if (until !== undefined) return { from: null, to: until };
   const first = FIRST.exec(text);

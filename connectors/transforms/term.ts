@@ -12,7 +12,8 @@ export interface Term {
 }
 
 const NUMBER = '([0-9]{1,3}|[一二三四五六七八九十两]{1,3})';
-const CALENDAR = new RegExp(`^(?:${NUMBER} ?年)?(?:[零又]?${NUMBER} ?个?月)?$`);
+/** Without its 个 a month alone could be one of the calendar: 6月. */
+const CALENDAR = new RegExp(`^(?=.*[年个])(?:${NUMBER} ?年)?(?:[零又]?${NUMBER} ?个?月)?$`);
 const DAYS = new RegExp(`^${NUMBER} ?[天日]$`);
 const ENGLISH = /^([0-9]{1,3}) (year|month|day)s?$/i;
 
@@ -29,21 +30,34 @@ export function readTerm(text: string): Term | undefined {
   if (english !== null) {
     const count = Number(english[1]);
     const unit = english[2]!.toLowerCase();
-    return positive({ months: unit === 'year' ? count * 12 : unit === 'month' ? count : 0, days: unit === 'day' ? count : 0 });
+    return positive({
+      months: unit === 'year' ? count * 12 : unit === 'month' ? count : 0,
+      days: unit === 'day' ? count : 0,
+    });
   }
   const days = DAYS.exec(written);
   if (days !== null) return positive({ months: 0, days: readSmallNumber(days[1]!) ?? 0 });
   const parts = CALENDAR.exec(written);
   if (parts === null || written === '') return undefined;
-  const [years, months] = [parts[1], parts[2]].map((part) => (part === undefined ? 0 : readSmallNumber(part)));
-  return years === undefined || months === undefined ? undefined : positive({ months: years * 12 + months, days: 0 });
+  const [years, months] = [parts[1], parts[2]].map((part) =>
+    part === undefined ? 0 : readSmallNumber(part),
+  );
+  return years === undefined || months === undefined
+    ? undefined
+    : positive({ months: years * 12 + months, days: 0 });
 }
 
 const positive = (term: Term): Term | undefined => (term.months + term.days > 0 ? term : undefined);
 
 const NO_TERM: TransformResult = Object.freeze({ ok: false, reason: 'is not a term such as 二年 or 6个月' });
-const NO_RIGHT: TransformResult = Object.freeze({ ok: false, reason: 'is counted from a field that may not be read' });
-const NO_START: TransformResult = Object.freeze({ ok: false, reason: 'is counted from a day that cannot be read' });
+const NO_RIGHT: TransformResult = Object.freeze({
+  ok: false,
+  reason: 'is counted from a field that may not be read',
+});
+const NO_START: TransformResult = Object.freeze({
+  ok: false,
+  reason: 'is counted from a day that cannot be read',
+});
 
 /** `readStart` reads the other field, whose raw value comes second; undefined there: it was not permitted. */
 export function term(readStart: Transform): Transform {
@@ -59,7 +73,8 @@ export function term(readStart: Transform): Transform {
     // From a day nobody knows to an end nobody knows: a rule makes REVIEW of it.
     if (from.value === null) return from.undisclosed === true ? from : NOTHING;
     if (typeof from.value !== 'string' || from.value === FOREVER) return NO_START;
-    const last = found.days > 0 ? daysLater(from.value, found.days) : lastDayOfMonths(from.value, found.months);
+    const last =
+      found.days > 0 ? daysLater(from.value, found.days) : lastDayOfMonths(from.value, found.months);
     return { ok: true, value: last };
   };
 }

@@ -13,7 +13,12 @@ export type TransformResult =
       readonly unknownCode?: string;
       readonly undisclosed?: true;
     }
-  | { readonly ok: false; readonly reason: string; readonly unknownCode?: string; readonly undisclosed?: never };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly unknownCode?: string;
+      readonly undisclosed?: never;
+    };
 
 /**
  * Takes text (SQL, CSV) or a JSON value; absent and blank values are null in every transform. `start`: the raw value of
