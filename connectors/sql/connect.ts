@@ -101,6 +101,7 @@ export function openSql(manifest: SqlManifest, options: SqlOptions): SqlTranspor
         lookups,
         alert(asked, lookups, receive, () => census.wake()),
         note,
+        statement.places,
       );
       try {
         await session.run(statement, rows, signal);

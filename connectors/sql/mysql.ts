@@ -7,6 +7,7 @@ import mysql from 'mysql2';
 import { SourceError } from '../source-error.ts';
 import { type SessionOptions, type SqlSession, type SqlStatement, type Tls, sizeOf } from './dialect.ts';
 import { asSourceError, isStatementError } from './mysql-failure.ts';
+import { asSent, textOf } from './mysql-values.ts';
 import { watchBytes } from './received-bytes.ts';
 
 const CONNECT_MS = 1000;
@@ -99,13 +100,16 @@ export function openMysql(options: SessionOptions): SqlSession {
           values: statement.values as string[],
           rowsAsArray: true,
         });
+        let columns: readonly mysql.FieldPacket[] = [];
+        query.on('fields', (fields: readonly mysql.FieldPacket[] | undefined) => (columns = fields ?? []));
         query.on('result', (row: unknown) => {
           if (cut) return;
           try {
             if (!Array.isArray(row)) throw new SourceError('SOURCE_INVALID_ANSWER', 'an answer without rows');
-            left -= sizeOf(row);
+            const values = row.map((value, at) => textOf(value, columns[at]));
+            left -= sizeOf(values);
             if (left < 0) tooLarge();
-            else receive(row);
+            else receive(values);
           } catch (error) {
             stop(error);
           }
@@ -172,6 +176,7 @@ function connectionOf({ address, source, tls }: SessionOptions): mysql.Connectio
     maxPreparedStatements: MOST_STATEMENTS,
     // Nothing a source says, not even a column's name, becomes code.
     disableEval: true,
+    ...asSent,
     ...(tls?.kind === 'on' ? { ssl: sslOf(tls) } : {}),
   };
 }

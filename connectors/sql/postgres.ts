@@ -14,12 +14,15 @@ import {
 } from './dialect.ts';
 import { writeCondition } from './postgres-condition.ts';
 import { asSourceError } from './postgres-failure.ts';
+import { markedText, readMarked, valueSettings } from './postgres-values.ts';
 import { withoutTlsSettings } from './tls.ts';
 
 export const postgresDialect: SqlDialect = {
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   mark: (place) => `$${place}`,
   asText: (expression) => `${expression}::text`,
+  value: markedText,
+  typed: false,
   // The parameter has no declared type: PostgreSQL takes the column's, so that its index serves.
   anyOf: (column, keys, bind) => `${column} = ANY(${bind(keys)})`,
   same: (left, right) => `${left} = ${right}`,
@@ -93,7 +96,7 @@ export function openPostgres(options: SessionOptions): SqlSession {
         query.on('row', (row: unknown) => {
           if (cut) return;
           try {
-            const values = row as readonly unknown[];
+            const values = (row as readonly unknown[]).map(readMarked);
             left -= sizeOf(values);
             if (left < 0) throw new SourceError('SOURCE_TOO_LARGE', `more than ${options.bytes} bytes`);
             receive(values);
@@ -145,6 +148,7 @@ function withOptions(address: string, { deadline, tls }: SessionOptions): string
     'DateStyle=ISO,YMD',
     // Days of timestamps are days in China.
     'TimeZone=Asia/Shanghai',
+    ...valueSettings,
   ];
   const options = settings.map((setting) => `-c ${setting}`).join(' ');
   // What the address says of TLS was read where the manifest was, and the driver would let it win.
