@@ -57,6 +57,8 @@ export interface SqlSession {
     receive: (row: readonly unknown[]) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Places of the columns of a SELECT whose type keeps some digits only. @throws SourceError */
+  floatsIn(text: string, signal: AbortSignal): Promise<readonly number[]>;
   /** @throws SourceError */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

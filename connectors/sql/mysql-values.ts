@@ -21,6 +21,9 @@ export const asSent = {
   jsonStrings: true,
 } as const;
 
+export const isFloat = ({ columnType }: FieldPacket): boolean =>
+  columnType === FLOAT || columnType === DOUBLE;
+
 /** Undefined: bytes that are no text, which no field can be read from. */
 export function textOf(value: unknown, field: FieldPacket | undefined): string | null | undefined {
   if (value === null) return null;

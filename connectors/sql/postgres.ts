@@ -38,6 +38,9 @@ const IDLE_MS = 60_000;
 /** Age at which a connection is replaced, and with it the statements prepared on it. */
 const LIFE_S = 600;
 
+/** Numbers of the types real and double precision. */
+const FLOATS: ReadonlySet<number> = new Set([700, 701]);
+
 /** Hashes of statements remembered; they can be computed again. */
 const MOST_NAMES = 1000;
 
@@ -122,19 +125,28 @@ export function openPostgres(options: SessionOptions): SqlSession {
     }
   };
 
+  const query = async (text: string, signal: AbortSignal): Promise<pg.QueryResult> => {
+    const client = await connect(pool, signal);
+    let failed = true;
+    try {
+      const result = await client.query(text);
+      failed = false;
+      return result;
+    } catch (error) {
+      throw asSourceError(error);
+    } finally {
+      client.release(failed);
+    }
+  };
+
   return {
     run,
+    floatsIn: async (text, signal) =>
+      (await query(text, signal)).fields.flatMap(({ dataTypeID }, at) =>
+        FLOATS.has(dataTypeID) ? [at] : [],
+      ),
     probe: async (signal) => {
-      const client = await connect(pool, signal);
-      let failed = true;
-      try {
-        await client.query('SELECT 1');
-        failed = false;
-      } catch (error) {
-        throw asSourceError(error);
-      } finally {
-        client.release(failed);
-      }
+      await query('SELECT 1', signal);
     },
     close: () => pool.end(),
   };

@@ -101,6 +101,16 @@ export function writeSample(
   return { text, values: [], width: columns.length };
 }
 
+/** No row of a relation: only its columns, uncast, for a look at their types. */
+export function writeDescription(
+  dialect: SqlDialect,
+  relation: Relation,
+  columns: readonly string[],
+): string {
+  const selected = columns.map((column) => dialect.quote(column)).join(', ');
+  return `SELECT ${selected} FROM ${writeRelation(dialect, relation, false)} LIMIT 0`;
+}
+
 export function writeRelation(dialect: SqlDialect, relation: Relation, joined: boolean): string {
   // The line break ends a comment with which the query may end.
   if ('query' in relation) return `(${relation.query}\n) AS ${dialect.quote(joined ? 't' : 'q')}`;
