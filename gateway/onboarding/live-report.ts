@@ -85,13 +85,18 @@ const blindness = {
 } as const;
 
 function linesOf(finding: LiveFinding, mapping: RecordMapping): readonly Line[] {
-  const { source, record, rows, drift, failure, blind } = finding;
+  const { source, record, rows, drift, failure, blind, lossy = [] } = finding;
   const place = `${source.padEnd(16)} ${record.padEnd(24)}`;
   if (failure !== undefined) return [{ text: `${place} ${failure}`, sound: false }];
   const found: KeyLine[] = [
     ...drift.map(({ kind, coordinate, value }) => ({
       text: `${kind}: ${coordinate}${value === undefined ? '' : ` (${value})`}`,
       sound: false,
+    })),
+    ...lossy.map((coordinate) => ({
+      text: `type loses digits: ${coordinate} 浮点类型会丢失位数，宜改用定点数`,
+      sound: true,
+      departs: false,
     })),
     ...keyLines(finding, mapping),
   ];
