@@ -179,6 +179,21 @@ describe.each(benches)('%s', (title, start) => {
     expect(answer.invalidSubjects).toEqual(new Set());
   });
 
+  test('amounts with their unit and days with the name of their month come back canonical', async () => {
+    const source = await open(
+      listings(
+        row(one.id, 'A-1', { amt: '500万元', day: '1-JUN-2026' }),
+        row(two.id, 'B-1', { amt: '￥1234.5', day: '2026.3.1' }),
+        row(three.id, 'C-1', { amt: '5万美元' }),
+      ),
+    );
+    const answer = await ask(source, [one, two, three], { Listing: ['amount', 'day'] });
+    const found = answer.rows.get('Listing')!;
+    expect({ ...found.get(one.id)![0] }).toEqual({ amount: '5000000.00', day: '2026-06-01' });
+    expect({ ...found.get(two.id)![0] }).toEqual({ amount: '1234.50', day: '2026-03-01' });
+    expect(gapFor(answer.gaps, 'Listing', three.id)).toBe('UNREADABLE');
+  });
+
   test('a value that cannot be read spoils its own record, and its subject is not clear', async () => {
     const source = await open(
       listings(row(one.id, 'A-1'), row(one.id, 'A-2', { day: '2026-02-30' }), row(two.id, 'B-1')),
