@@ -117,7 +117,8 @@ function whereOf(written: WrittenFilter): Pick<FieldFilter, 'excludeAt' | 'argum
 function tellingOf(field: RecordField, as: unknown): Telling | undefined {
   if (field.list) return undefined;
   const { name, parameter } = transformOf(field, as);
-  if (name === 'boolean') return { form: 'words', words: booleanWords };
+  if (name === 'boolean')
+    return { form: 'words', words: [...booleanWords, ...Object.keys(Object(parameter) as object)] };
   if (name === 'code') return { form: 'words', words: Object.keys(Object(parameter) as object) };
   const form = name === undefined ? undefined : OPEN_FORMS.get(name);
   return form === undefined ? undefined : { form, words: [] };

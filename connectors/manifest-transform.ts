@@ -51,6 +51,14 @@ export function readParameter(
     }
     case 'codes':
       return readCodes(rule, parameter, context, [...path, name]);
+    case 'truths': {
+      if (parameter === undefined) return rule.make(new Map());
+      const words = Object.entries(Object(parameter) as Record<string, unknown>);
+      const truths = words.filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean');
+      if (truths.length === words.length && words.length > 0) return rule.make(new Map(truths));
+      report(path, `${where}: write { ${name}: { 有: true, 无: false } }, or only ${name}`);
+      return undefined;
+    }
     case 'day form':
       if (parameter === undefined) return rule.make('Y/M/D');
       if (isDayForm(parameter)) return rule.make(parameter);

@@ -1,6 +1,7 @@
-// A column of PostgreSQL as text that keeps what its type means: floats, amounts of money and bits are marked, because
-// their text alone is not the number they hold. No statement has to know a column's type beforehand.
+// A column of PostgreSQL as text that keeps what its type means: floats, amounts of money, bits and lists are marked,
+// because their text alone is not the value they hold. No statement has to know a column's type beforehand.
 import { exactFloat } from './exact-float.ts';
+import { readTextArray } from './postgres-array.ts';
 
 /** Types whose text is read here, and the letter that marks it. */
 const MARKED: readonly (readonly [type: string, mark: string])[] = [
@@ -9,6 +10,8 @@ const MARKED: readonly (readonly [type: string, mark: string])[] = [
   ['money', 'm'],
   ['bit', 'b'],
   ['bit varying', 'b'],
+  ['text[]', 'a'],
+  ['character varying[]', 'a'],
 ];
 
 /** In front of a mark. No text of an agency begins with it, and one that did is looked at again. */
@@ -37,6 +40,8 @@ export function readMarked(value: unknown): unknown {
     }
     case 'm':
       return /^-?\$[0-9,]+\.[0-9]{2}$/.test(text) ? text.replace(/[$,]/g, '') : value;
+    case 'a':
+      return readTextArray(text) ?? value;
     case 'b':
       return /^[01]+$/.test(text) ? String(BigInt(`0b${text}`)) : value;
     default:

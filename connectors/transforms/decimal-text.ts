@@ -8,8 +8,8 @@ export interface DecimalParts {
   readonly fraction: string;
 }
 
-const PLAIN = /^([+-]?)([0-9]{1,18})?(?:\.([0-9]{0,18}))?$/;
-const GROUPED = /^([+-]?)([0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.([0-9]{0,18}))?$/;
+const PLAIN = /^([+-]?)([0-9]{1,40})?(?:\.([0-9]{0,60}))?$/;
+const GROUPED = /^([+-]?)([0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.([0-9]{0,60}))?$/;
 const POWER = /^([+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?)[eE]([+-]?[0-9]{1,3})$/;
 const MOST_PLACES = 18;
 
@@ -27,9 +27,13 @@ export function readDecimal(text: string): DecimalParts | undefined {
   const parts = PLAIN.exec(written) ?? GROUPED.exec(written);
   if (parts === null) return undefined;
   const whole = (parts[2] ?? '').replaceAll(',', '');
-  const fraction = parts[3] ?? '';
-  if (whole === '' && fraction === '') return undefined;
-  return { sign: parts[1] === '-' ? '-' : '', whole: withoutZeros(whole), fraction };
+  const behind = parts[3] ?? '';
+  if (whole === '' && behind === '') return undefined;
+  // A database pads with zeros: DECIMAL(65, 30).
+  const fraction = behind.length > MOST_PLACES ? behind.replace(/0+$/, '') : behind;
+  const kept = withoutZeros(whole);
+  if (kept.length > MOST_PLACES || fraction.length > MOST_PLACES) return undefined;
+  return { sign: parts[1] === '-' ? '-' : '', whole: kept, fraction };
 }
 
 /** Multiplies by 10^places. */

@@ -1,7 +1,7 @@
 // The library of transforms a manifest may name: what each makes, and what it needs to be told.
 // To add one: a file of its name here, an entry below, a test. A manifest's author writes no code.
 import type { RecordField } from '../../schema/catalogue.ts';
-import { boolean } from './boolean.ts';
+import { boolean, booleanOf } from './boolean.ts';
 import { caseNumber } from './case-number.ts';
 import { citizenId } from './citizen-id.ts';
 import { code } from './code.ts';
@@ -39,6 +39,12 @@ export type TransformRule =
       readonly parameter: 'codes';
       readonly makes: readonly Made[];
       readonly make: (rule: CodesRule) => Transform;
+    }
+  | {
+      /** An agency's words for yes and no; told nothing, the usual ones. */
+      readonly parameter: 'truths';
+      readonly makes: readonly Made[];
+      readonly make: (words: ReadonlyMap<string, boolean>) => Transform;
     }
   | {
       /** How days are written; told nothing, the usual ways. */
@@ -83,7 +89,7 @@ const plain = (transform: Transform, ...makes: readonly Made[]): TransformRule =
 export const transforms: ReadonlyMap<string, TransformRule> = new Map<string, TransformRule>([
   ['text', plain(text, 'String')],
   ['integer', plain(integer, 'Int')],
-  ['boolean', plain(boolean, 'Boolean')],
+  ['boolean', { parameter: 'truths', makes: ['Boolean'], make: booleanOf }],
   ['date', { parameter: 'day form', makes: ['Date'], make: dateIn }],
   ['date-time', { parameter: 'day form', makes: ['DateTime'], make: dateTimeIn }],
   ['period', { parameter: 'period', makes: ['Date'], make: period }],

@@ -11,9 +11,10 @@ const WITHOUT_END = ['长期', '长期有效', '永久', '永久有效', '无固
 
 const DAY =
   '[0-9]{4}(?<mark>[-/.])[0-9]{1,2}\\k<mark>[0-9]{1,2}|[0-9]{4} ?年 ?[0-9]{1,2} ?月 ?[0-9]{1,2} ?[日号]?|[0-9]{8}';
+const CLOCK = '(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?';
 const BETWEEN = '(?:起)?\\s*(?:至|到|止于|--|——|[-–—－~～∼〜/]|to)\\s*';
-const FIRST = new RegExp(`^(?:自|从|from )?\\s*(?<first>${DAY})`, 'i');
-const SECOND = new RegExp(`^${BETWEEN}(?<last>${DAY})\\s*(?:止|为止)?$`, 'i');
+const FIRST = new RegExp(`^(?:自|从|from )?\\s*(?<first>(?:${DAY})${CLOCK})`, 'i');
+const SECOND = new RegExp(`^${BETWEEN}(?<last>(?:${DAY})${CLOCK})\\s*(?:止|为止)?$`, 'i');
 
 interface Period {
   readonly from: string | null;
@@ -54,5 +55,5 @@ function readPeriod(text: string, words: ReadonlySet<string>): Period | undefine
 
 function day(text: string): string | undefined {
   const moment: Moment | undefined = readMoment(text);
-  return moment === undefined || moment.time !== undefined ? undefined : dayOf(moment);
+  return moment === undefined || moment.zone !== undefined ? undefined : dayOf(moment);
 }

@@ -6,6 +6,7 @@ import { planLookups } from '../../connectors/lookup.ts';
 import { type Manifest, loadManifests } from '../../connectors/manifest.ts';
 import { collectRows } from '../../connectors/mapping.ts';
 import { usccAt } from '../../connectors/sandbox/generator/identifiers.ts';
+import { transforms } from '../../connectors/transforms/library.ts';
 import { brandPermitted } from '../../policies/engine/permitted.ts';
 import { loadCatalogue } from '../../schema/catalogue.ts';
 
@@ -92,6 +93,28 @@ describe('how a field is written', () => {
     expect(rowOf(manifest!, ['to'], { endDate: '31/12/2028' })).toEqual({ to: '2028-12-31' });
     expect(written('      to: { column: endDate, as: { date: D/M } }\n').problems).toEqual([
       'records.ProcurementBan.fields.to.as: date is written in one of Y/M/D, D/M/Y, M/D/Y, digits, seconds, milliseconds, serial, serial-1904 (D/M/Y)',
+    ]);
+  });
+
+  test('what an agency writes for yes and no', () => {
+    const sdl = written('      to: { column: endDate, as: { boolean: { 有: true } } }\n');
+    expect(sdl.problems).toEqual([
+      'records.ProcurementBan.fields.to.as: boolean cannot make Date; date, period, term can',
+    ]);
+    const boolean = transforms.get('boolean')!;
+    const read =
+      boolean.parameter === 'truths'
+        ? boolean.make(
+            new Map([
+              ['有', true],
+              ['Y', true],
+            ]),
+          )
+        : undefined;
+    expect([read!('有'), read!('y'), read!('否')]).toEqual([
+      { ok: true, value: true },
+      { ok: true, value: true },
+      { ok: true, value: false },
     ]);
   });
 

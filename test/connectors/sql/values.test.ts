@@ -16,6 +16,7 @@ import { date } from '../../../connectors/transforms/date.ts';
 import { dateTime } from '../../../connectors/transforms/date-time.ts';
 import { decimal } from '../../../connectors/transforms/decimal.ts';
 import { integer } from '../../../connectors/transforms/integer.ts';
+import { split } from '../../../connectors/transforms/split.ts';
 import { text } from '../../../connectors/transforms/text.ts';
 import type { Transform } from '../../../connectors/transforms/transform.ts';
 import { yuan } from '../../../connectors/transforms/yuan.ts';
@@ -49,6 +50,9 @@ const POSTGRES: readonly Case[] = [
   ['bit(1)', "b'1'", boolean, true],
   ['bit(8)', "b'10000000'", integer, 128],
   ['boolean', 'false', boolean, false],
+  ['text[]', `'{A,"B, c",NULL}'`, split(';'), ['A', 'B, c']],
+  ['varchar(9)[]', `'{}'`, split(';'), []],
+  ['numeric(40, 20)', '1.5', decimal, '1.5'],
   ['timestamptz', "'1988-07-01 00:00:00 Asia/Shanghai'", date, '1988-07-01'],
   ['timestamptz', "'1988-07-01 00:00:00 Asia/Shanghai'", dateTime, '1988-06-30T15:00:00.000Z'],
   ['timestamptz', "'1900-01-01 00:00:00 Asia/Shanghai'", date, '1900-01-01'],
@@ -71,6 +75,7 @@ const MARIADB: readonly Case[] = [
   ['double', '1234567.89', yuan, '1234567.89'],
   ['float', '1234567', integer, 1_234_567],
   ['decimal(20,4)', '1234.5', yuan, '1234.50'],
+  ['decimal(65,30)', '1234.5', yuan, '1234.50'],
   ['bit(1)', "b'1'", boolean, true],
   ['bit(1)', "b'0'", boolean, false],
   ['bit(8)', '128', integer, 128],
