@@ -19,13 +19,12 @@ const MOST_PLACES = 18;
  */
 export function readDecimal(text: string): DecimalParts | undefined {
   const written = halfWidth(text);
-  const power = POWER.exec(written);
-  if (power !== null) {
-    const plain = readDecimal(power[1]!);
-    return plain === undefined ? undefined : moved(plain, Number(power[2]));
-  }
   const parts = PLAIN.exec(written) ?? GROUPED.exec(written);
-  if (parts === null) return undefined;
+  if (parts === null) {
+    const power = POWER.exec(written);
+    const plain = power === null ? undefined : readDecimal(power[1]!);
+    return plain === undefined ? undefined : moved(plain, Number(power![2]));
+  }
   const whole = (parts[2] ?? '').replaceAll(',', '');
   const behind = parts[3] ?? '';
   if (whole === '' && behind === '') return undefined;

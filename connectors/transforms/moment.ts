@@ -46,8 +46,24 @@ const AFTER_DAY = new RegExp(`^(?:T| ?)(?:${TIME}|${IDEOGRAPHIC_TIME}|${COMPACT_
 /** What XML's dates have: it says whose day it is, and the day stays the one that is written. */
 const ZONE_OF_A_DAY = /^(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])$/;
 
+/** As databases write a moment; only a short cut to what `readMoment` makes of it all the same. */
+const USUAL =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(Z|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)?$/;
+
+function readUsual(text: string): Moment | undefined {
+  const found = USUAL.exec(text);
+  if (found === null) return undefined;
+  const [, day, hour, minute, second, zone] = found;
+  const [year, month, dayOfMonth] = [day!.slice(0, 4), day!.slice(5, 7), day!.slice(8)].map(Number);
+  if (!isCalendarDate(year!, month!, dayOfMonth!)) return undefined;
+  const time = clock(Number(hour), Number(minute), Number(second));
+  return { day: day!, time, zone: zone === undefined ? undefined : readZone(zone) };
+}
+
 /** Undefined where anything of the text is not understood, or there is no such day or time. */
 export function readMoment(text: string, order: DayOrder = 'Y/M/D'): Moment | undefined {
+  const usual = readUsual(text);
+  if (usual !== undefined) return usual;
   const written = halfWidth(text).replace(/\s+/g, ' ').trim();
   const found = readDay(written, order);
   if (found === undefined || !isCalendarDate(...found.numbers)) return undefined;
