@@ -1,5 +1,6 @@
 // period: one end of a period that stands in one cell, 2026-01-01 至 2036-12-31 or 2026.1.1 长期有效. A single day of which
 // nothing says whether it is the first or the last is refused.
+import { daysLater } from '../../schema/identifiers/calendar-date.ts';
 import { type Moment, dayOf, readMoment } from './moment.ts';
 import { NOTHING, type Transform, halfWidth, plainText } from './transform.ts';
 import { FOREVER, wordForm } from './words.ts';
@@ -34,6 +35,8 @@ export function period(end: PeriodEnd, foreverWords: readonly string[]): Transfo
 
 function readPeriod(text: string, words: ReadonlySet<string>): Period | undefined {
   if (words.has(wordForm(text))) return { from: null, to: FOREVER };
+  const range = RANGE.exec(text);
+  if (range !== null) return readRange(range, words);
   const alone =
     /^(?:截止到|截止至|截至|截止|至|到|until )\s*(.+?)\s*止?$/i.exec(text) ?? /^(.+?)\s*止$/.exec(text);
   const until = alone === null ? undefined : day(alone[1]!);
@@ -51,6 +54,22 @@ function readPeriod(text: string, words: ReadonlySet<string>): Period | undefine
   }
   const after = rest.replace(new RegExp(`^(?:${BETWEEN}|起\\s*[,，]?\\s*|[,，;；]\\s*)`, 'i'), '').trim();
   return words.has(wordForm(after)) ? { from, to: FOREVER } : undefined;
+}
+
+/** As PostgreSQL writes a range: [2026-01-01,2037-01-01) ends on the last day of 2036. */
+const RANGE = /^([[(])"?([^",]*)"?,"?([^",]*)"?([\])])$/;
+
+function readRange(
+  [, opens, first, last, closes]: RegExpExecArray,
+  words: ReadonlySet<string>,
+): Period | undefined {
+  const from = first === '' ? null : day(first!);
+  const isOpen = last === '' || last === 'infinity' || words.has(wordForm(last!));
+  const to = isOpen ? FOREVER : day(last!);
+  // A first day that does not count is written by no database.
+  if (from === undefined || to === undefined || (opens === '(' && from !== null)) return undefined;
+  const endsAtMidnight = !/ (?!00:00:00$)/.test(last!);
+  return { from, to: !isOpen && closes === ')' && endsAtMidnight ? daysLater(to, -1) : to };
 }
 
 function day(text: string): string | undefined {

@@ -204,6 +204,37 @@ describe.each(databases)('%s', (_name, cases, start) => {
     expect(apart.get('2b')).toEqual([null, null]);
   });
 
+  test('a condition on a whole number judges the number, not a text that is rounded', async () => {
+    const { dialect, open } = databaseOf(held.address);
+    const session = open({
+      address: held.address,
+      source: 'values',
+      concurrency: 1,
+      deadline: 5000,
+      bytes: 1e6,
+    });
+    const column = `c${cases.findIndex(([, , read, as]) => read === integer && Number(as) >= 1_000_000)}`;
+    const bound = (at: number): readonly unknown[] => {
+      const test = { kind: 'range', shape: 'integer', from: String(at), to: String(at) } as const;
+      const filter = { column, transform: integer, form: 'integer', words: [] } as const;
+      return [{ filter, orAbsent: false, test }];
+    };
+    const value = Number(cases[Number(column.slice(1))]![3]);
+    const keys: unknown[] = [];
+    try {
+      const asked = { ...lookup(['k'], ['a']), conditions: bound(value) as Lookup['conditions'] };
+      const statement = writeStatement(dialect, [asked], () => ({ table: held.table }));
+      await session.run(
+        statement,
+        readBranches([asked], (_lookup, key) => keys.push(key), statement.places),
+        never,
+      );
+    } finally {
+      await session.close();
+    }
+    expect(keys).toEqual(['a']);
+  });
+
   test('a look at a few rows sees the same values', async () => {
     const { dialect, open } = databaseOf(held.address);
     const session = open({
