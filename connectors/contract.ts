@@ -18,6 +18,12 @@ export type Value = string | number | boolean | null | readonly string[];
 /** A record in the contract's own field names; only permitted fields are present. Null prototype. */
 export type RecordRow = Readonly<Record<string, Value>>;
 
+/**
+ * A member of a row that no field can have as its name: fields that are null because the agency does not disclose them.
+ * Absent where there are none. A rule that reads one of them leaves the record to a person.
+ */
+export const undisclosedMark = '__undisclosed';
+
 /** One record type to be fetched for all subjects of a request; `fields` can only come from a decision. */
 export interface FetchStep {
   readonly record: string;

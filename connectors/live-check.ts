@@ -27,6 +27,8 @@ export interface LiveFinding {
   readonly gaps: readonly GapReason[];
   /** No row could be looked at, though nothing went wrong. */
   readonly blind?: 'no rows' | 'a subject is needed';
+  /** Fields whose column's type keeps only some digits: what it holds is read exactly, and may not be what was written. */
+  readonly lossy?: readonly string[];
 }
 
 /** Looks at every record type. `subjects` are asked about where a source answers by keys alone. */
@@ -70,6 +72,7 @@ async function checkRecord(
       ...(keys.rows === 0 ? {} : { keys }),
     };
   };
+  let lossy: readonly string[] = [];
   try {
     if (transport.sample === undefined) {
       const lookups = lookupsFor(mapping, columns, subjects);
@@ -82,6 +85,10 @@ async function checkRecord(
     } else {
       await transport.sample(mapping, columns, receive, signal);
     }
+    const rounded = new Set(await transport.lossy?.(mapping, columns, signal));
+    lossy = [...mapping.fields.values()]
+      .filter(({ column }) => rounded.has(column))
+      .map(({ field }) => `${mapping.record}.${field}`);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return { ...counted(), rows, drift: [...drift.values()], failure: `${error.code}: ${error.message}` };
@@ -91,6 +98,7 @@ async function checkRecord(
     rows,
     drift: [...drift.values()],
     ...(rows === 0 ? { blind: 'no rows' as const } : {}),
+    ...(lossy.length === 0 ? {} : { lossy }),
   };
 }
 

@@ -20,6 +20,11 @@ export interface PlannedLookup extends Lookup {
 
 export interface PlannedField extends FieldMapping {
   readonly at: number;
+  /**
+   * Place of the column of the field from which it counts. Absent where that field is not permitted: a column nobody may
+   * see is not asked for, and what counts from it is refused rather than guessed.
+   */
+  readonly startAt?: number;
 }
 
 /** A crosswalk as one request walks it. */
@@ -110,12 +115,17 @@ function columnsOf(mapping: RecordMapping, permitted: FetchStep['fields']): Colu
   const cached = cache.get(permitted);
   if (cached !== undefined) return cached;
   const columns: string[] = [];
+  const placeOf = (column: string): number => {
+    const at = columns.indexOf(column);
+    return at === -1 ? columns.push(column) - 1 : at;
+  };
   const fields = permitted.map((name) => {
     const field = mapping.fields.get(name);
     if (field === undefined) throw new RangeError(`${mapping.record}.${name} is not mapped`);
-    let at = columns.indexOf(field.column);
-    if (at === -1) at = columns.push(field.column) - 1;
-    return { ...field, at };
+    const at = placeOf(field.column);
+    const { start } = field;
+    if (start === undefined || !permitted.includes(start.field)) return { ...field, at };
+    return { ...field, at, startAt: placeOf(start.column) };
   });
   const made = { columns, fields };
   cache.set(permitted, made);

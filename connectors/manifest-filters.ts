@@ -73,6 +73,13 @@ export function readFilters(
       report(path, `${base.join('.')}.${name}: ${what} can be filtered at this source; leave it out`);
       continue;
     }
+    if (SHAPED.has(possible.form) && hasWords(record.fields[name])) {
+      report(
+        path,
+        `${base.join('.')}.${name}: a field with words of its own for no value cannot be filtered at the source; leave it out`,
+      );
+      continue;
+    }
     filters.set(name, {
       ...possible,
       ...whereOf(written),
@@ -81,6 +88,13 @@ export function readFilters(
     });
   }
   return filters;
+}
+
+/** Forms whose raw text a source judges by its shape: a word for none could have that shape and be left out by it. */
+const SHAPED: ReadonlySet<FilterForm> = new Set(['integer', 'date', 'region']);
+
+function hasWords(field: WrittenRecord['fields'][string] | undefined): boolean {
+  return [field?.none, field?.forever, field?.undisclosed].some((words) => words !== undefined);
 }
 
 /** Field, where its unwanted words go, and its place under `filters`. */
@@ -103,7 +117,8 @@ function whereOf(written: WrittenFilter): Pick<FieldFilter, 'excludeAt' | 'argum
 function tellingOf(field: RecordField, as: unknown): Telling | undefined {
   if (field.list) return undefined;
   const { name, parameter } = transformOf(field, as);
-  if (name === 'boolean') return { form: 'words', words: booleanWords };
+  if (name === 'boolean')
+    return { form: 'words', words: [...booleanWords, ...Object.keys(Object(parameter) as object)] };
   if (name === 'code') return { form: 'words', words: Object.keys(Object(parameter) as object) };
   const form = name === undefined ? undefined : OPEN_FORMS.get(name);
   return form === undefined ? undefined : { form, words: [] };

@@ -1,20 +1,18 @@
 // Holds the record types of a manifest against those of the SDL: every field mapped, nothing mapped that does not
 // exist, every transform able to make what the SDL promises.
-import type { CatalogueSource, RecordField, RecordType, SubjectTypeName } from '../schema/catalogue.ts';
+import type { CatalogueSource, SubjectTypeName } from '../schema/catalogue.ts';
 import { suggest } from '../schema/suggest.ts';
 import type { SubjectKind } from './contract.ts';
 import { type KeyForm, keyForms, readKey } from './key-forms.ts';
-import type { Crosswalk, FieldMapping, RecordMapping, Report, SubjectKey } from './manifest.ts';
+import type { Crosswalk, RecordMapping, Report, SubjectKey } from './manifest.ts';
+import { readFields } from './manifest-fields.ts';
 import { readFilters } from './manifest-filters.ts';
 import type { Path } from './manifest-lines.ts';
 import type { TransportName, WrittenManifest } from './manifest-schema.ts';
 import type { WrittenCrosswalk } from './sql/manifest-part.ts';
-import { defaultTransform, madeTypeOf, transforms } from './transforms/library.ts';
-import type { Transform } from './transforms/transform.ts';
 
 type WrittenRecords = WrittenManifest['records'];
 type WrittenRecord = WrittenRecords[string];
-type WrittenField = WrittenRecord['fields'][string];
 
 /** PostgreSQL cuts longer names silently; names of staging columns and of the source's own obey it. */
 const LONGEST_NAME = 63;
@@ -169,117 +167,6 @@ function readOrder(name: string, record: WrittenRecord, report: Report): readonl
     report(path, `${path.join('.')}: ${column} is not the column of a field`, suggest(column, fields.keys()));
     return [];
   });
-}
-
-function readFields(
-  type: RecordType,
-  record: WrittenRecord,
-  report: Report,
-): ReadonlyMap<string, FieldMapping> {
-  const base: Path = ['records', type.name, 'fields'];
-  const fields = new Map<string, FieldMapping>();
-  for (const [field, written] of Object.entries(record.fields)) {
-    const path = [...base, field];
-    const sdlField = type.fields.get(field);
-    if (sdlField === undefined) {
-      const message = `${path.join('.')}: ${type.name} has no such field`;
-      report(path, message, suggest(field, type.fields.keys()));
-      continue;
-    }
-    const transform = readTransform(written, sdlField, path, report);
-    if (transform !== undefined) fields.set(field, { field, column: written.column, transform });
-  }
-  for (const field of type.fields.keys()) {
-    if (!Object.hasOwn(record.fields, field))
-      report(base, `${base.join('.')}: ${type.name}.${field} is not mapped`);
-  }
-  return fields;
-}
-
-function readTransform(
-  written: WrittenField,
-  field: RecordField,
-  path: Path,
-  report: Report,
-): Transform | undefined {
-  const where = `${path.join('.')}.as`;
-  const at = [...path, 'as'];
-  if (written.as === undefined || written.as === null) {
-    const transform = defaultTransform(field);
-    if (transform === undefined) {
-      report(path, `${path.join('.')}: say with 'as' how to read a ${madeTypeOf(field)}`);
-    }
-    return transform;
-  }
-  const named = readName(written.as);
-  const rule = named === undefined ? undefined : transforms.get(named.name);
-  if (named === undefined || rule === undefined) {
-    const near = named === undefined ? undefined : suggest(named.name, transforms.keys());
-    report(at, `${where}: one of ${[...transforms.keys()].join(', ')}`, near);
-    return undefined;
-  }
-  const type = madeTypeOf(field);
-  if (!rule.makes.some((made) => made === type)) {
-    const fitting = [...transforms].filter(([, other]) => other.makes.some((made) => made === type));
-    const names = fitting.map(([name]) => name).join(', ') || 'no transform';
-    report(
-      at,
-      `${where}: ${named.name} cannot make ${field.list ? `[${field.type}]` : field.type}; ${names} can`,
-    );
-    return undefined;
-  }
-  switch (rule.parameter) {
-    case 'none':
-      if (named.parameter === undefined) return rule.transform;
-      report(at, `${where}: ${named.name} takes no parameter; write as: ${named.name}`);
-      return undefined;
-    case 'separator':
-      if (typeof named.parameter === 'string' && named.parameter !== '') return rule.make(named.parameter);
-      report(at, `${where}: ${named.name} needs the text between two values, such as { ${named.name}: ';' }`);
-      return undefined;
-    case 'table': {
-      const table = readTable(named.parameter, field, [...at, named.name], report);
-      return table === undefined ? undefined : rule.make(table);
-    }
-  }
-}
-
-/** `date` or `{ code: {…} }`. */
-function readName(written: unknown): { readonly name: string; readonly parameter?: unknown } | undefined {
-  if (typeof written === 'string') return { name: written };
-  if (typeof written !== 'object' || written === null || Array.isArray(written)) return undefined;
-  const entries = Object.entries(written as Record<string, unknown>);
-  const [entry] = entries;
-  return entries.length === 1 && entry !== undefined ? { name: entry[0], parameter: entry[1] } : undefined;
-}
-
-function readTable(
-  written: unknown,
-  field: RecordField,
-  path: Path,
-  report: Report,
-): ReadonlyMap<string, string> | undefined {
-  const where = path.join('.');
-  if (typeof written !== 'object' || written === null || Array.isArray(written)) {
-    report(path, `${where}: a table of the agency's codes and what they mean here`);
-    return undefined;
-  }
-  const table = new Map<string, string>();
-  let right = true;
-  for (const [theirs, ours] of Object.entries(written as Record<string, unknown>)) {
-    if (typeof ours === 'string' && (field.enumValues === undefined || field.enumValues.includes(ours))) {
-      table.set(theirs, ours);
-      continue;
-    }
-    right = false;
-    const known = field.enumValues ?? [];
-    const message =
-      field.enumValues === undefined
-        ? `${where}.${theirs}: write text`
-        : `${where}.${theirs}: not a value of ${field.type}`;
-    report([...path, theirs], message, typeof ours === 'string' ? suggest(ours, known) : undefined);
-  }
-  return right ? table : undefined;
 }
 
 function checkNameLengths(name: string, record: WrittenRecord, report: Report): void {

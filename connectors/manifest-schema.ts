@@ -5,12 +5,31 @@ import { cachePart } from './cache/manifest-part.ts';
 import { filePart } from './file/manifest-part.ts';
 import { graphqlPart } from './graphql/manifest-part.ts';
 import { httpPart } from './http/manifest-part.ts';
-import { allowance, bytes, count, duration, name, oneOrMore, twoLanguages } from './manifest-words.ts';
+import {
+  allowance,
+  bytes,
+  cellWords,
+  count,
+  duration,
+  name,
+  oneOrMore,
+  twoLanguages,
+} from './manifest-words.ts';
 import { resiliencePart } from './resilience/manifest-part.ts';
 import { soapPart } from './soap/manifest-part.ts';
 import { sqlPart } from './sql/manifest-part.ts';
 
 const shorthand = (value: unknown): unknown => (typeof value === 'string' ? { column: value } : value);
+
+const field = z.strictObject({
+  column: name,
+  // Checked against the SDL, with better words than a union here could find.
+  as: z.unknown().optional(),
+  /** What the agency writes where there is no value, no end, or a value it does not disclose. */
+  none: cellWords.optional(),
+  forever: cellWords.optional(),
+  undisclosed: cellWords.optional(),
+});
 
 const record = {
   order: z.array(name).default([]),
@@ -18,11 +37,7 @@ const record = {
   unusableKeys: allowance.prefault(0),
   /** Records that are always there; fewer prove nothing. */
   atLeast: z.number().int().min(0).max(1_000_000_000).default(1),
-  // `as` is checked against the SDL, with better words than a union here could find.
-  fields: z.record(
-    z.string(),
-    z.preprocess(shorthand, z.strictObject({ column: name, as: z.unknown().optional() })),
-  ),
+  fields: z.record(z.string(), z.preprocess(shorthand, field)),
 };
 
 const common = {

@@ -51,3 +51,14 @@ export const share = z
 
 /** One text or several. */
 export const oneOrMore = z.union([name, z.array(name).min(1).max(20)]).transform((given) => [given].flat());
+
+/** A whole cell as an agency writes it. YAML reads some of these as numbers, truths or nothing. */
+const cellWord = z.union([z.string().min(1).max(64), z.number(), z.boolean(), z.null()]);
+
+/** One such word or several. */
+export const cellWords = z
+  .union(
+    [cellWord, z.array(cellWord).min(1).max(50)],
+    "write words as they stand in the cell, such as [无, '-']",
+  )
+  .transform((given) => [given].flat().map((word) => String(word)));

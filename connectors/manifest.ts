@@ -35,6 +35,8 @@ export interface FieldMapping {
   readonly field: string;
   readonly column: string;
   readonly transform: Transform;
+  /** Another field of the record from which it counts: read only where that one may be read, too. */
+  readonly start?: { readonly field: string; readonly column: string };
 }
 
 /** The column by which a kind of subject is found, and the forms its identifier may have there. */

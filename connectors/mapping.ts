@@ -1,7 +1,14 @@
 // Reads raw rows into records: each row is brought to its subject by its key, each value to its canonical form. What
 // cannot be brought to anybody, or cannot be read, leaves a gap in the evidence, because a record left out would make
 // somebody look clean.
-import type { Gap, MatchMethod, RecordRow, SourceAnswer, Value } from './contract.ts';
+import {
+  type Gap,
+  type MatchMethod,
+  type RecordRow,
+  type SourceAnswer,
+  type Value,
+  undisclosedMark,
+} from './contract.ts';
 import { canonicalText } from '../schema/identifiers/canonical-text.ts';
 import { comparableKey, readKeys } from './key-forms.ts';
 import type { KeyFault } from './key-faults.ts';
@@ -250,13 +257,14 @@ function readFields(
   noteDrift: NoteDrift,
 ): RecordRow | string {
   const row = Object.create(null) as Record<string, Value>;
-  for (const { field, at, transform } of fields) {
+  let undisclosed: string[] | undefined;
+  for (const { field, at, startAt, transform } of fields) {
     const raw = values[at];
     if (raw === missing) {
       noteDrift({ kind: 'missing column', coordinate: `${record}.${field}` });
       return `${record}.${field} was left out`;
     }
-    const read = transform(raw);
+    const read = startAt === undefined ? transform(raw) : transform(raw, values[startAt]);
     if (read.unknownCode !== undefined) noteCode(noteDrift, `${record}.${field}`, read.unknownCode);
     if (!read.ok) {
       if (read.unknownCode === undefined)
@@ -264,7 +272,9 @@ function readFields(
       return `${record}.${field} ${read.reason}`;
     }
     row[field] = read.value;
+    if (read.undisclosed === true) (undisclosed ??= []).push(field);
   }
+  if (undisclosed !== undefined) row[undisclosedMark] = undisclosed;
   return row;
 }
 
@@ -275,8 +285,9 @@ export function driftOf(
   values: readonly unknown[],
 ): readonly Omit<Drift, 'source'>[] {
   const drift: Omit<Drift, 'source'>[] = [];
-  for (const { field, column, transform } of fields.values()) {
-    const planned = { field, column, transform, at: columns.indexOf(column) };
+  for (const { field, column, transform, start } of fields.values()) {
+    const counted = start === undefined ? {} : { startAt: columns.indexOf(start.column) };
+    const planned = { field, column, transform, at: columns.indexOf(column), ...counted };
     readFields(record, [planned], values, (one) => drift.push(one));
   }
   return drift;

@@ -63,6 +63,11 @@ export interface Transport<R extends RecordMapping = RecordMapping> {
   countOf?(mapping: R): KeyCount | undefined;
   /** A person says that no record of this type is missing. False: nothing has been counted. */
   accept?(mapping: R, by: string): Promise<boolean>;
+  /**
+   * Those of the columns whose type keeps only some digits of a number. Absent where a source has no types.
+   * @throws SourceError
+   */
+  lossy?(mapping: R, columns: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** @throws SourceError when the source cannot be asked */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -3,7 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import KeyvRedis, { type RedisClientOptions, createClient } from '@keyv/redis';
 import Keyv from 'keyv';
-import type { GapReason, MatchMethod, RecordRow, Value } from '../contract.ts';
+import {
+  type GapReason,
+  type MatchMethod,
+  type RecordRow,
+  type Value,
+  undisclosedMark,
+} from '../contract.ts';
 import type { Log } from '../log.ts';
 import { openBreaker } from '../resilience/breaker.ts';
 import { withinDeadline } from '../resilience/deadline.ts';
@@ -154,7 +160,11 @@ export async function openRedisStore({ url, key, log }: RedisOptions): Promise<F
 
 /** Rows as lists of values: what is read back can only have the columns it was kept with. */
 function written({ at, asOf, rows, candidates, method, gap }: Fact, generations: string): string {
-  const fields = Object.keys(rows[0] ?? candidates[0] ?? {});
+  const all = [...rows, ...candidates];
+  const fields = Object.keys(all[0] ?? {});
+  // The one member that not every row of a kind has.
+  if (!fields.includes(undisclosedMark) && all.some((row) => row[undisclosedMark] !== undefined))
+    fields.push(undisclosedMark);
   const valuesOf = (row: RecordRow): unknown[] => fields.map((name) => row[name]);
   const lists = [rows.map(valuesOf), candidates.map(valuesOf)];
   return JSON.stringify([generations, at, asOf, fields, ...lists, method ?? null, gap ?? null]);

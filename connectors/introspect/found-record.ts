@@ -7,6 +7,8 @@ export interface FoundColumn {
   readonly name: string;
   /** The source's own word for its type, where it has one. */
   readonly declared?: string | undefined;
+  /** What the source says of it: a comment in its database's catalogue. */
+  readonly comment?: string | undefined;
   /** Texts as they came, without those that are empty. They are looked at and never written anywhere. */
   readonly samples: readonly string[];
 }

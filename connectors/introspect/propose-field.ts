@@ -4,18 +4,26 @@ import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
 import { parseOrgCode } from '../../schema/identifiers/org-code.ts';
 import { parseUscc } from '../../schema/identifiers/uscc.ts';
 import { boolean } from '../transforms/boolean.ts';
-import { date } from '../transforms/date.ts';
 import { decimal } from '../transforms/decimal.ts';
 import { integer } from '../transforms/integer.ts';
+import { region } from '../transforms/region.ts';
 import type { Transform } from '../transforms/transform.ts';
+import { wanYuan } from '../transforms/wan-yuan.ts';
+import type { Words } from '../transforms/words.ts';
+import { yuan } from '../transforms/yuan.ts';
 import type { FoundColumn } from './found-record.ts';
+import { arePeriods, areTerms, dayFormOf, wordsAmong } from './propose-reading.ts';
 
 export interface ProposedField {
   readonly column: string;
   readonly field: string;
   readonly type: 'String' | 'Date' | 'Int' | 'Boolean' | 'Money' | 'Decimal' | 'RegionCode';
-  /** The transform where the type alone does not say it. */
+  /** The transform where the type alone does not say it, as the manifest writes it. */
   readonly as?: string;
+  /** Words that were seen, each from a list of words everybody uses so. */
+  readonly words?: Words;
+  /** What the source says of the column. */
+  readonly comment?: string;
   /** A remark for the person who finishes the files. */
   readonly remark?: string;
 }
@@ -79,7 +87,7 @@ const knownNames: readonly (readonly [RegExp, string])[] = [
 export function proposeFields(columns: readonly FoundColumn[]): readonly ProposedField[] {
   const taken = new Set<string>();
   return columns.map((column, index) => {
-    const wanted = fieldName(column.name) ?? `field${index + 1}`;
+    const wanted = fieldName(column) ?? `field${index + 1}`;
     let field = wanted;
     for (let count = 2; taken.has(field); count += 1) field = `${wanted}${count}`;
     taken.add(field);
@@ -91,14 +99,21 @@ export function proposeFields(columns: readonly FoundColumn[]): readonly Propose
       field,
       type: guess.type,
       ...(guess.as === undefined ? {} : { as: guess.as }),
+      ...(guess.words === undefined ? {} : { words: guess.words }),
+      ...(column.comment === undefined ? {} : { comment: column.comment }),
       ...(remark === '' ? {} : { remark }),
     };
   });
 }
 
-/** `CF_JDRQ` → cfJdrq, `taxType` → taxType, `欠税余额(万元)` → balance; undefined where nothing is known. */
-function fieldName(column: string): string | undefined {
-  const known = knownNames.find(([pattern]) => pattern.test(column));
+/**
+ * `CF_JDRQ` → cfJdrq, `taxType` → taxType, `欠税余额(万元)` → balance; a name that says nothing is helped by its comment.
+ * Undefined where nothing is known.
+ */
+function fieldName({ name: column, comment = '' }: FoundColumn): string | undefined {
+  const known = [column, comment]
+    .map((text) => knownNames.find(([pattern]) => pattern.test(text)))
+    .find((found) => found !== undefined);
   if (known !== undefined) return known[1];
   const words = column.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
   if (words.length === 0) return undefined;
@@ -112,29 +127,86 @@ function fieldName(column: string): string | undefined {
   return /^[A-Za-z]/.test(joined) ? joined : `field${joined}`;
 }
 
-function proposeType({
-  name,
-  declared = '',
-  samples,
-}: FoundColumn): Pick<ProposedField, 'type' | 'as' | 'remark'> {
+type Guess = Pick<ProposedField, 'type' | 'as' | 'remark' | 'words'>;
+
+/** Types of databases whose numbers are not what was written beyond so many digits. */
+export function losesDigits(declared: string): boolean {
+  return /^(?:real|float|double)/i.test(declared);
+}
+
+const ROUNDED = 'its type loses digits: ask for a decimal column 浮点类型会丢失位数，请改用定点数';
+
+function proposeType(column: FoundColumn): Guess {
+  const { declared = '', samples } = column;
+  const said = `${column.name} ${column.comment ?? ''}`;
+  const isNamedDate =
+    /日期|时间|期限|有效期|date|rq$|_on$|On$|until/i.test(column.name) ||
+    /日期|时间|有效期/.test(column.comment ?? '');
+  const isDated = isNamedDate || /^(?:date|timestamp)/i.test(declared);
+  return (
+    proposeDay(column, isDated, isNamedDate) ??
+    proposeAmount(said, declared, samples) ??
+    proposeOther(said, declared, samples)
+  );
+}
+
+function proposeDay({ samples }: FoundColumn, isDated: boolean, isNamedDate: boolean): Guess | undefined {
+  const { words, values } = wordsAmong(samples, true);
+  const found = Object.values(words).some((list: readonly string[]) => list.length > 0) ? { words } : {};
+  if (values.length === 0) return isDated ? { type: 'Date', ...found } : undefined;
+  if (!isDated && !values.every((text) => /[-/.年]/.test(text))) return undefined;
+  const form = dayFormOf(values, isNamedDate);
+  if (form === 'unsure')
+    return { type: 'Date', ...found, remark: 'is it D/M/Y or M/D/Y? 日在前还是月在前？as: { date: D/M/Y }' };
+  if (form === 'Y/M/D') return { type: 'Date', ...found };
+  if (form !== undefined) return { type: 'Date', as: `{ date: ${form} }`, ...found };
+  if (arePeriods(values, words.forever))
+    return {
+      type: 'Date',
+      as: '{ period: to }',
+      ...found,
+      remark: 'its cells hold from and to: add a field with { period: from } 起止合写，请另加起始字段',
+    };
+  if (areTerms(values))
+    return { type: 'String', remark: 'a term? Date with { term: { from: field } } 期限，可自起始日推算' };
+  return undefined;
+}
+
+function proposeAmount(said: string, declared: string, samples: readonly string[]): Guess | undefined {
+  const isMoney = /金额|余额|元\)|元）|单位[:：]?万?元|amount|balance|fine|罚款|^money$/i.test(said);
+  if (!isMoney && !/^money/i.test(declared)) return undefined;
+  const { words, values } = wordsAmong(samples, false);
+  const inWan = /万元/.test(said);
+  if (!values.every((text) => (inWan ? wanYuan : yuan)(text).ok)) return undefined;
+  const isSure = inWan || /[(（]元[)）]|单位[:：]?元/.test(said) || /^money/i.test(declared);
+  const remarks = [
+    ...(isSure ? [] : ['yuan or 万元? 元还是万元？']),
+    ...(losesDigits(declared) ? [ROUNDED] : []),
+  ];
+  return {
+    type: 'Money',
+    ...(inWan ? { as: 'wan-yuan' } : {}),
+    ...(words.none.length + words.undisclosed.length > 0 ? { words } : {}),
+    ...(remarks.length > 0 ? { remark: remarks.join('; ') } : {}),
+  };
+}
+
+function proposeOther(said: string, declared: string, samples: readonly string[]): Guess {
+  const { words, values } = wordsAmong(samples, false);
+  const found = words.none.length + words.undisclosed.length > 0 ? { words } : {};
   const all = (transform: Transform): boolean =>
-    samples.length > 0 && samples.every((text) => transform(text).ok);
-  const looksDated = /日期|时间|date|rq$|_on$|On$/i.test(name) || /^(?:date|timestamp)/i.test(declared);
-  if (looksDated && (samples.length === 0 || all(date))) return { type: 'Date' };
-  if (samples.length > 0 && samples.every((text) => /[-/年]/.test(text)) && all(date))
-    return { type: 'Date' };
-  const isMoney = /金额|余额|元\)|元）|amount|balance|fine|罚款/i.test(name);
-  if (isMoney && (samples.length === 0 || all(decimal))) {
-    return /万元/.test(name)
-      ? { type: 'Money', as: 'wan-yuan' }
-      : { type: 'Money', remark: 'yuan or 万元? 元还是万元？' };
-  }
-  if (/区划|region/i.test(name) && samples.every((text) => /^[0-9]{6}$/.test(text)))
-    return { type: 'RegionCode' };
-  if (/^bool/i.test(declared) || (samples.length > 2 && all(boolean) && !all(integer)))
-    return { type: 'Boolean' };
-  if (/年度|year/i.test(name) && all(integer)) return { type: 'Int' };
-  if (/^(?:numeric|decimal|double|real|float)/i.test(declared) && all(decimal)) return { type: 'Decimal' };
+    values.length > 0 && values.every((text) => transform(text).ok);
+  if (/区划|region/i.test(said) && values.every((text) => region(text).ok))
+    return { type: 'RegionCode', ...found };
+  const isBit = /^(?:bool|bit(?:\(1\))?$|tinyint\(1\))/i.test(declared);
+  if (
+    (isBit && values.every((text) => boolean(text).ok)) ||
+    (values.length > 2 && all(boolean) && !all(integer))
+  )
+    return { type: 'Boolean', ...found };
+  if (/年度|year/i.test(said) && all(integer)) return { type: 'Int', ...found };
+  if (/^(?:numeric|decimal|double|real|float)/i.test(declared) && all(decimal))
+    return { type: 'Decimal', ...found, ...(losesDigits(declared) ? { remark: ROUNDED } : {}) };
   const distinct = new Set(samples).size;
   const isList = samples.length >= 10 && distinct <= 6 && samples.every((text) => text.length <= 12);
   return isList ? { type: 'String', remark: 'a code list? 是否代码表？' } : { type: 'String' };

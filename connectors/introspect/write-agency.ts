@@ -1,7 +1,7 @@
 // Writes the three files of a new agency from what was found. What nobody has decided is the most restrictive: not
 // shared, level 4, personal, and forbidden to everybody until a person edits the policy.
 import type { FoundRecord } from './found-record.ts';
-import { type ProposedKey, proposeFields } from './propose-field.ts';
+import { type ProposedField, type ProposedKey, proposeFields } from './propose-field.ts';
 
 export interface AgencyDraft {
   /** Short lower-case name: the files' name. */
@@ -35,9 +35,9 @@ const subjectOf = ({ as }: ProposedKey): 'Organization' | 'Person' =>
 
 function sdl({ name, record, title, key, found }: AgencyDraft): string {
   const section = `${pascal(name)}Section`;
-  const fields = proposeFields(found.columns).flatMap(({ field, type, column, remark }) => [
+  const fields = proposeFields(found.columns).flatMap(({ field, type, column, remark, comment }) => [
     ...(remark === undefined ? [] : [`  # TODO: ${remark}`]),
-    `  """TODO: ${quoted(field)}. ${quoted(column)}。"""`,
+    `  """TODO: ${quoted(field)}. ${quoted(comment ?? column)}。"""`,
     `  ${field}: ${type}`,
   ]);
   return `${[
@@ -68,11 +68,7 @@ function sdl({ name, record, title, key, found }: AgencyDraft): string {
 }
 
 function manifest({ name, record, title, owner, transport, variable, key, found }: AgencyDraft): string {
-  const fields = proposeFields(found.columns).map(({ field, column, as }) =>
-    as === undefined
-      ? `      ${field}: ${scalar(column)}`
-      : `      ${field}: { column: ${scalar(column)}, as: ${as} }`,
-  );
+  const fields = proposeFields(found.columns).map((one) => `      ${one.field}: ${written(one)}`);
   return `${[
     `source: ${name}`,
     `title: { en: ${scalar(title.en)}, zh: ${scalar(title.zh)} }`,
@@ -92,6 +88,15 @@ function manifest({ name, record, title, owner, transport, variable, key, found 
   ].join('\n')}\n`;
 }
 
+function written({ column, as, words }: ProposedField): string {
+  const lists = (['none', 'forever', 'undisclosed'] as const).flatMap((meaning) => {
+    const list = words?.[meaning] ?? [];
+    return list.length === 0 ? [] : [`${meaning}: [${list.map(scalar).join(', ')}]`];
+  });
+  const parts = [...(as === undefined ? [] : [`as: ${as}`]), ...lists];
+  return parts.length === 0 ? scalar(column) : `{ column: ${scalar(column)}, ${parts.join(', ')} }`;
+}
+
 function policy({ name, title }: AgencyDraft): string {
   return `${[
     `// ${title.en}: who may read it. ${title.zh}：谁可查看。`,
@@ -103,8 +108,14 @@ function policy({ name, title }: AgencyDraft): string {
   ].join('\n')}\n`;
 }
 
-/** Text inside a triple-quoted description. */
-const quoted = (text: string): string => text.replaceAll('"', "'").replaceAll('\\', '/');
+/** Text inside a triple-quoted description, on one line. */
+const quoted = (text: string): string =>
+  text
+    .replaceAll('"', "'")
+    .replaceAll('\\', '/')
+    .replace(/\s+/g, ' ')
+    .replace(/[。.]+$/, '')
+    .slice(0, 120);
 
 /** A YAML scalar, quoted where YAML could read it as something else. */
 function scalar(text: string): string {

@@ -17,7 +17,7 @@ import { openMysql } from './mysql.ts';
 import { SqlNameError } from './name-error.ts';
 import { widen } from './other-writings.ts';
 import { openPostgres, postgresDialect } from './postgres.ts';
-import { type Relation, readBranches, writeSample, writeStatement } from './statement.ts';
+import { type Relation, readBranches, writeDescription, writeSample, writeStatement } from './statement.ts';
 
 /** Rows looked at by a check of the columns. */
 export const SAMPLED_ROWS = 20;
@@ -101,6 +101,7 @@ export function openSql(manifest: SqlManifest, options: SqlOptions): SqlTranspor
         lookups,
         alert(asked, lookups, receive, () => census.wake()),
         note,
+        statement.places,
       );
       try {
         await session.run(statement, rows, signal);
@@ -117,6 +118,13 @@ export function openSql(manifest: SqlManifest, options: SqlOptions): SqlTranspor
     gapsOf: (mapping) => census.gapsOf(mapping),
     countOf: (mapping) => census.countOf(mapping),
     accept: (mapping, by) => census.accept(mapping, by),
+    lossy: async (mapping, columns, signal) => {
+      const places = await session.floatsIn(
+        writeDescription(dialect, relationOf({ mapping }), columns),
+        signal,
+      );
+      return places.map((at) => columns[at]!);
+    },
     probe: (signal) => session.probe(signal),
     close: async () => {
       await Promise.all([census.close(), session.close()]);

@@ -13,8 +13,15 @@ export interface SqlDialect {
   quote(name: string): string;
   /** The mark of the parameter at `place` (from 1). */
   mark(place: number): string;
-  /** An expression as text, in the one form the transforms read. */
+  /** A key, a number of ours: an expression as text. */
   asText(expression: string): string;
+  /** A column of a field, so that nothing of its value is lost on the way. The session makes text of it. */
+  value(expression: string): string;
+  /**
+   * Values come in the types of their columns: branches then have columns of their own, because a column that two of them
+   * shared would be of a type that is neither's.
+   */
+  readonly typed: boolean;
   /** The column's index finds these keys and no others, whatever its collation takes for equal. */
   anyOf(column: string, keys: readonly string[], bind: Bind): string;
   /** Two columns hold the same text, whatever their collation takes for equal. */
@@ -36,6 +43,8 @@ export interface SqlStatement {
   readonly values: readonly SqlParameter[];
   /** Columns of every row: branch, key, then the branch's values, padded. */
   readonly width: number;
+  /** Where the values of each branch begin; absent: all at the same place. */
+  readonly places?: readonly number[];
 }
 
 export interface SqlSession {
@@ -48,6 +57,8 @@ export interface SqlSession {
     receive: (row: readonly unknown[]) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Places of the columns of a SELECT whose type keeps some digits only. @throws SourceError */
+  floatsIn(text: string, signal: AbortSignal): Promise<readonly number[]>;
   /** @throws SourceError */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

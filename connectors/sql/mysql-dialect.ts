@@ -10,6 +10,8 @@ export const mysqlDialect: SqlDialect = {
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
   mark: () => '?',
   asText: (expression) => `CAST(${expression} AS CHAR)`,
+  value: (expression) => expression,
+  typed: true,
   anyOf: (column, keys, bind) => {
     const padded = padToPowerOfTwo(keys);
     return `(${listed(column, padded, bind)} AND ${listed(asBytes(column), padded, bind)})`;
@@ -65,7 +67,8 @@ function writeTest(test: ColumnTest, column: string, bind: Bind): string {
       ].filter((bound): bound is [string, string] => bound[1] !== undefined);
       const compared = bounds.map(([operator, value]) =>
         test.shape === 'integer'
-          ? `CAST(${raw} AS SIGNED) ${operator} CAST(${bind(value)} AS SIGNED)`
+          ? // Of a float the text is rounded, the number is not.
+            `CAST(${column} AS DECIMAL(65, 10)) ${operator} CAST(${bind(value)} AS DECIMAL(65, 10))`
           : `${raw} ${operator} ${bind(value)}`,
       );
       return `CASE WHEN ${shaped(test.shape)} THEN ${compared.join(' AND ')} ELSE TRUE END`;

@@ -7,6 +7,7 @@ import mysql from 'mysql2';
 import { SourceError } from '../source-error.ts';
 import { type SessionOptions, type SqlSession, type SqlStatement, type Tls, sizeOf } from './dialect.ts';
 import { asSourceError, isStatementError } from './mysql-failure.ts';
+import { asSent, isFloat, textOf } from './mysql-values.ts';
 import { watchBytes } from './received-bytes.ts';
 
 const CONNECT_MS = 1000;
@@ -99,13 +100,16 @@ export function openMysql(options: SessionOptions): SqlSession {
           values: statement.values as string[],
           rowsAsArray: true,
         });
+        let columns: readonly mysql.FieldPacket[] = [];
+        query.on('fields', (fields: readonly mysql.FieldPacket[] | undefined) => (columns = fields ?? []));
         query.on('result', (row: unknown) => {
           if (cut) return;
           try {
             if (!Array.isArray(row)) throw new SourceError('SOURCE_INVALID_ANSWER', 'an answer without rows');
-            left -= sizeOf(row);
+            const values = row.map((value, at) => textOf(value, columns[at]));
+            left -= sizeOf(values);
             if (left < 0) tooLarge();
-            else receive(row);
+            else receive(values);
           } catch (error) {
             stop(error);
           }
@@ -126,19 +130,26 @@ export function openMysql(options: SessionOptions): SqlSession {
     }
   };
 
+  const query = async (text: string, signal: AbortSignal): Promise<readonly mysql.FieldPacket[]> => {
+    const taken = await take(signal);
+    let failed = true;
+    try {
+      const fields = await send(taken, text, signal);
+      failed = false;
+      return fields;
+    } catch (error) {
+      throw asSourceError(error);
+    } finally {
+      giveBack(taken, failed);
+    }
+  };
+
   return {
     run,
+    floatsIn: async (text, signal) =>
+      (await query(text, signal)).flatMap((field, at) => (isFloat(field) ? [at] : [])),
     probe: async (signal) => {
-      const taken = await take(signal);
-      let failed = true;
-      try {
-        await send(taken, 'SELECT 1', signal);
-        failed = false;
-      } catch (error) {
-        throw asSourceError(error);
-      } finally {
-        giveBack(taken, failed);
-      }
+      await query('SELECT 1', signal);
     },
     close: async () => {
       const ended = new Promise<void>((resolve) => pool.end(() => resolve()));
@@ -172,6 +183,7 @@ function connectionOf({ address, source, tls }: SessionOptions): mysql.Connectio
     maxPreparedStatements: MOST_STATEMENTS,
     // Nothing a source says, not even a column's name, becomes code.
     disableEval: true,
+    ...asSent,
     ...(tls?.kind === 'on' ? { ssl: sslOf(tls) } : {}),
   };
 }
@@ -208,15 +220,19 @@ async function settle(taken: mysql.PoolConnection, deadline: number, signal: Abo
   }
 }
 
-/** A statement of ours without an answer. Rejects when the signal aborts; the connection is of no use then. */
-function send(connection: mysql.Connection, sql: string, signal: AbortSignal): Promise<void> {
+/** A statement of ours whose rows nobody needs. Rejects when the signal aborts; the connection is of no use then. */
+function send(
+  connection: mysql.Connection,
+  sql: string,
+  signal: AbortSignal,
+): Promise<readonly mysql.FieldPacket[]> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(asSourceError(signal.reason));
     if (signal.aborted) return giveUp();
     signal.addEventListener('abort', giveUp, { once: true });
-    connection.query(sql, (error: unknown) => {
+    connection.query(sql, (error: unknown, _rows: unknown, fields: mysql.FieldPacket[] | undefined) => {
       signal.removeEventListener('abort', giveUp);
-      if (error === null) resolve();
+      if (error === null) resolve(fields ?? []);
       else reject(error instanceof Error ? error : new Error('refused'));
     });
   });

@@ -14,12 +14,15 @@ import {
 } from './dialect.ts';
 import { writeCondition } from './postgres-condition.ts';
 import { asSourceError } from './postgres-failure.ts';
+import { markedText, readMarked, valueSettings } from './postgres-values.ts';
 import { withoutTlsSettings } from './tls.ts';
 
 export const postgresDialect: SqlDialect = {
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   mark: (place) => `$${place}`,
   asText: (expression) => `${expression}::text`,
+  value: markedText,
+  typed: false,
   // The parameter has no declared type: PostgreSQL takes the column's, so that its index serves.
   anyOf: (column, keys, bind) => `${column} = ANY(${bind(keys)})`,
   same: (left, right) => `${left} = ${right}`,
@@ -34,6 +37,9 @@ const IDLE_MS = 60_000;
 
 /** Age at which a connection is replaced, and with it the statements prepared on it. */
 const LIFE_S = 600;
+
+/** Numbers of the types real and double precision. */
+const FLOATS: ReadonlySet<number> = new Set([700, 701]);
 
 /** Hashes of statements remembered; they can be computed again. */
 const MOST_NAMES = 1000;
@@ -93,7 +99,7 @@ export function openPostgres(options: SessionOptions): SqlSession {
         query.on('row', (row: unknown) => {
           if (cut) return;
           try {
-            const values = row as readonly unknown[];
+            const values = (row as readonly unknown[]).map(readMarked);
             left -= sizeOf(values);
             if (left < 0) throw new SourceError('SOURCE_TOO_LARGE', `more than ${options.bytes} bytes`);
             receive(values);
@@ -119,19 +125,28 @@ export function openPostgres(options: SessionOptions): SqlSession {
     }
   };
 
+  const query = async (text: string, signal: AbortSignal): Promise<pg.QueryResult> => {
+    const client = await connect(pool, signal);
+    let failed = true;
+    try {
+      const result = await client.query(text);
+      failed = false;
+      return result;
+    } catch (error) {
+      throw asSourceError(error);
+    } finally {
+      client.release(failed);
+    }
+  };
+
   return {
     run,
+    floatsIn: async (text, signal) =>
+      (await query(text, signal)).fields.flatMap(({ dataTypeID }, at) =>
+        FLOATS.has(dataTypeID) ? [at] : [],
+      ),
     probe: async (signal) => {
-      const client = await connect(pool, signal);
-      let failed = true;
-      try {
-        await client.query('SELECT 1');
-        failed = false;
-      } catch (error) {
-        throw asSourceError(error);
-      } finally {
-        client.release(failed);
-      }
+      await query('SELECT 1', signal);
     },
     close: () => pool.end(),
   };
@@ -145,6 +160,7 @@ function withOptions(address: string, { deadline, tls }: SessionOptions): string
     'DateStyle=ISO,YMD',
     // Days of timestamps are days in China.
     'TimeZone=Asia/Shanghai',
+    ...valueSettings,
   ];
   const options = settings.map((setting) => `-c ${setting}`).join(' ');
   // What the address says of TLS was read where the manifest was, and the driver would let it win.

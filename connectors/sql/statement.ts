@@ -1,5 +1,5 @@
-// Writes the one statement of a request: a branch per look-up, joined by UNION ALL, every column cast to text and
-// short branches padded. Names come from the manifest, quoted; keys are parameters, never text.
+// Writes the one statement of a request: a branch per look-up, joined by UNION ALL, every column so that its value comes
+// whole, and branches padded to one width. Names come from the manifest, quoted; keys are parameters, never text.
 import type { CrosswalkLookup } from '../lookup.ts';
 import type { RecordMapping } from '../manifest.ts';
 import { SourceError } from '../source-error.ts';
@@ -23,8 +23,8 @@ export function writeStatement<R extends RecordMapping>(
   relationOf: (lookup: Lookup<R>) => Relation,
   asides: readonly string[] = [],
 ): SqlStatement {
-  const widest = Math.max(...lookups.map((lookup) => lookup.columns.length));
   const owned = lookups.some(hasOwners);
+  const { places, width } = placesOf(dialect, lookups, owned ? 3 : 2);
   const values: SqlParameter[] = [];
   const bind: Bind = (value) => dialect.mark(values.push(value));
   const branches = lookups.map((lookup, branch) => {
@@ -35,8 +35,11 @@ export function writeStatement<R extends RecordMapping>(
     const columnOf = (name: string): string => prefix + dialect.quote(name);
     const keyColumn = ('keyColumn' in relation ? relation.keyColumn : undefined) ?? lookup.keyColumn;
     const key = crosswalk === undefined ? columnOf(keyColumn) : `${dialect.quote('x')}.${dialect.quote('k')}`;
-    const columns = lookup.columns.map((column) => dialect.asText(columnOf(column)));
-    while (columns.length < widest) columns.push(dialect.nothing);
+    const first = owned ? 3 : 2;
+    const columns = Array.from({ length: width - first }, () => (dialect.typed ? 'NULL' : dialect.nothing));
+    lookup.columns.forEach((column, at) => {
+      columns[places[branch]! - first + at] = dialect.value(columnOf(column));
+    });
     const owners = crosswalk === undefined ? dialect.nothing : writeOwners(dialect, crosswalk);
     const found = [dialect.asText(String(branch)), dialect.asText(key), ...(owned ? [owners] : [])];
     const selected = [...found, ...columns].join(', ');
@@ -56,9 +59,8 @@ export function writeStatement<R extends RecordMapping>(
     const conditions = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
     return `SELECT ${selected} FROM ${from}${join}${conditions}`;
   });
-  const width = widest + (owned ? 3 : 2);
   const aside = asides.map((scalar, at) => {
-    const padding = Array.from({ length: width - 2 }, () => dialect.nothing);
+    const padding = Array.from({ length: width - 2 }, () => (dialect.typed ? 'NULL' : dialect.nothing));
     const told = [dialect.asText(String(lookups.length + at)), dialect.asText(scalar), ...padding];
     return `SELECT ${told.join(', ')}`;
   });
@@ -66,7 +68,25 @@ export function writeStatement<R extends RecordMapping>(
     text: [...branches, ...aside].join(' UNION ALL '),
     values,
     width,
+    places,
   };
+}
+
+/** Where each branch's values stand, and how many columns there are. */
+function placesOf(
+  { typed }: SqlDialect,
+  lookups: readonly Lookup[],
+  first: number,
+): { readonly places: readonly number[]; readonly width: number } {
+  const sizes = lookups.map(({ columns }) => columns.length);
+  if (!typed) return { places: sizes.map(() => first), width: first + Math.max(...sizes) };
+  const places: number[] = [];
+  let width = first;
+  for (const size of sizes) {
+    places.push(width);
+    width += size;
+  }
+  return { places, width };
 }
 
 /** A few rows of whoever, to look at their columns. */
@@ -76,9 +96,19 @@ export function writeSample(
   columns: readonly string[],
   most: number,
 ): SqlStatement {
-  const selected = columns.map((column) => dialect.asText(dialect.quote(column))).join(', ');
+  const selected = columns.map((column) => dialect.value(dialect.quote(column))).join(', ');
   const text = `SELECT ${selected} FROM ${writeRelation(dialect, relation, false)} LIMIT ${most}`;
   return { text, values: [], width: columns.length };
+}
+
+/** No row of a relation: only its columns, uncast, for a look at their types. */
+export function writeDescription(
+  dialect: SqlDialect,
+  relation: Relation,
+  columns: readonly string[],
+): string {
+  const selected = columns.map((column) => dialect.quote(column)).join(', ');
+  return `SELECT ${selected} FROM ${writeRelation(dialect, relation, false)} LIMIT 0`;
 }
 
 export function writeRelation(dialect: SqlDialect, relation: Relation, joined: boolean): string {
@@ -149,8 +179,9 @@ export function readBranches(
   lookups: readonly Lookup[],
   receive: ReceiveRow,
   note?: (aside: number, value: unknown) => void,
+  places?: readonly number[],
 ): (row: readonly unknown[]) => void {
-  const first = lookups.some(hasOwners) ? 3 : 2;
+  const least = lookups.some(hasOwners) ? 3 : 2;
   return (row) => {
     const branch = Number(row[0]);
     const lookup = lookups[branch];
@@ -159,6 +190,7 @@ export function readBranches(
         throw new SourceError('SOURCE_INVALID_ANSWER', 'a row of no branch');
       return note(branch - lookups.length, row[1]);
     }
+    const first = places?.[branch] ?? least;
     const values = row.slice(first, first + lookup.columns.length);
     if (lookup.crosswalk === undefined) receive(lookup, row[1], values);
     else receive(lookup, row[1], values, typeof row[2] === 'string' ? row[2].split(',') : []);

@@ -1,10 +1,14 @@
 // date-time: a moment → ISO 8601 in UTC with milliseconds; without a zone it is China's time.
-import { readInstant } from './instant.ts';
-import { fromText, halfWidth } from './transform.ts';
+import { type DayForm, readMomentIn } from './day-form.ts';
+import { type Transform, fromText } from './transform.ts';
 
-export const dateTime = fromText('is not a date and time', (given) => {
-  const instant = readInstant(halfWidth(given));
-  if (instant === undefined) return undefined;
-  const written = new Date(instant.epochMs).toISOString();
-  return written.length === 24 ? written : undefined;
-});
+export function dateTimeIn(form: DayForm): Transform {
+  return fromText('is not a date and time', (given) => {
+    const epochMs = readMomentIn(form, given);
+    if (epochMs === undefined) return undefined;
+    const written = new Date(epochMs).toISOString();
+    return written.length === 24 ? written : undefined;
+  });
+}
+
+export const dateTime = dateTimeIn('Y/M/D');

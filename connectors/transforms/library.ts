@@ -1,17 +1,21 @@
 // The library of transforms a manifest may name: what each makes, and what it needs to be told.
 // To add one: a file of its name here, an entry below, a test. A manifest's author writes no code.
 import type { RecordField } from '../../schema/catalogue.ts';
-import { boolean } from './boolean.ts';
+import { boolean, booleanOf } from './boolean.ts';
 import { caseNumber } from './case-number.ts';
 import { citizenId } from './citizen-id.ts';
 import { code } from './code.ts';
-import { date } from './date.ts';
-import { dateTime } from './date-time.ts';
+import { type CodesRule, codes } from './codes.ts';
+import { date, dateIn } from './date.ts';
+import { dateTime, dateTimeIn } from './date-time.ts';
+import type { DayForm } from './day-form.ts';
 import { decimal } from './decimal.ts';
 import { integer } from './integer.ts';
 import { orgCode } from './org-code.ts';
+import { type PeriodEnd, period } from './period.ts';
 import { region } from './region.ts';
 import { split } from './split.ts';
+import { term } from './term.ts';
 import { text } from './text.ts';
 import type { Transform } from './transform.ts';
 import { uscc } from './uscc.ts';
@@ -30,9 +34,37 @@ export type TransformRule =
       readonly parameter: 'separator';
       readonly makes: readonly Made[];
       readonly make: (separator: string) => Transform;
+    }
+  | {
+      readonly parameter: 'codes';
+      readonly makes: readonly Made[];
+      readonly make: (rule: CodesRule) => Transform;
+    }
+  | {
+      /** An agency's words for yes and no; told nothing, the usual ones. */
+      readonly parameter: 'truths';
+      readonly makes: readonly Made[];
+      readonly make: (words: ReadonlyMap<string, boolean>) => Transform;
+    }
+  | {
+      /** How days are written; told nothing, the usual ways. */
+      readonly parameter: 'day form';
+      readonly makes: readonly Made[];
+      readonly make: (form: DayForm) => Transform;
+    }
+  | {
+      readonly parameter: 'period';
+      readonly makes: readonly Made[];
+      readonly make: (end: PeriodEnd, foreverWords: readonly string[]) => Transform;
+    }
+  | {
+      /** Counted from another field, whose transform is given. */
+      readonly parameter: 'term';
+      readonly makes: readonly Made[];
+      readonly make: (readStart: Transform) => Transform;
     };
 
-/** A type of the SDL a transform can fill; `enum` stands for any enum, `[String]` for a list of texts. */
+/** A type of the SDL a transform can fill; `enum` stands for any enum, brackets for a list. */
 export type Made =
   | 'String'
   | 'Int'
@@ -45,7 +77,8 @@ export type Made =
   | 'USCC'
   | 'CitizenId'
   | 'enum'
-  | '[String]';
+  | '[String]'
+  | '[enum]';
 
 const plain = (transform: Transform, ...makes: readonly Made[]): TransformRule => ({
   parameter: 'none',
@@ -56,9 +89,11 @@ const plain = (transform: Transform, ...makes: readonly Made[]): TransformRule =
 export const transforms: ReadonlyMap<string, TransformRule> = new Map<string, TransformRule>([
   ['text', plain(text, 'String')],
   ['integer', plain(integer, 'Int')],
-  ['boolean', plain(boolean, 'Boolean')],
-  ['date', plain(date, 'Date')],
-  ['date-time', plain(dateTime, 'DateTime')],
+  ['boolean', { parameter: 'truths', makes: ['Boolean'], make: booleanOf }],
+  ['date', { parameter: 'day form', makes: ['Date'], make: dateIn }],
+  ['date-time', { parameter: 'day form', makes: ['DateTime'], make: dateTimeIn }],
+  ['period', { parameter: 'period', makes: ['Date'], make: period }],
+  ['term', { parameter: 'term', makes: ['Date'], make: term }],
   ['yuan', plain(yuan, 'Money')],
   ['wan-yuan', plain(wanYuan, 'Money')],
   ['decimal', plain(decimal, 'Decimal')],
@@ -68,6 +103,7 @@ export const transforms: ReadonlyMap<string, TransformRule> = new Map<string, Tr
   ['org-code', plain(orgCode, 'String')],
   ['case-number', plain(caseNumber, 'String')],
   ['code', { parameter: 'table', makes: ['enum', 'String'], make: code }],
+  ['codes', { parameter: 'codes', makes: ['[enum]', '[String]'], make: codes }],
   ['split', { parameter: 'separator', makes: ['[String]'], make: split }],
 ]);
 

@@ -2,13 +2,29 @@
 // A refusal's reason is constant text and never contains the value.
 import type { Value } from '../contract.ts';
 
-/** `unknownCode`: what was given is a code the manifest does not list; it may be anything, so it is not for a log. */
+/**
+ * `unknownCode`: what was given is a code the manifest does not list; it may be anything, so it is not for a log.
+ * `undisclosed`: there is a value, and the agency keeps it to itself.
+ */
 export type TransformResult =
-  | { readonly ok: true; readonly value: Value; readonly unknownCode?: string }
-  | { readonly ok: false; readonly reason: string; readonly unknownCode?: string };
+  | {
+      readonly ok: true;
+      readonly value: Value;
+      readonly unknownCode?: string;
+      readonly undisclosed?: true;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly unknownCode?: string;
+      readonly undisclosed?: never;
+    };
 
-/** Takes text (SQL, CSV) or a JSON value; absent and blank values are null in every transform. */
-export type Transform = (raw: unknown) => TransformResult;
+/**
+ * Takes text (SQL, CSV) or a JSON value; absent and blank values are null in every transform. `start`: the raw value of
+ * the field from which it counts, for the few that do.
+ */
+export type Transform = (raw: unknown, start?: unknown) => TransformResult;
 
 export const NOTHING: TransformResult = Object.freeze({ ok: true, value: null });
 

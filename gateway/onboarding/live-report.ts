@@ -84,14 +84,25 @@ const blindness = {
   'a subject is needed': 'answers by codes alone: give --organization or --person 须指明主体代码',
 } as const;
 
+/** What to do about it, where it is not plain. */
+const cures: Readonly<Partial<Record<LiveFinding['drift'][number]['kind'], string>>> = {
+  'changed type':
+    '; list its words under none, forever or undisclosed, or say how it is written 请在清单中注明其“无”“长期”等写法或书写格式',
+};
+
 function linesOf(finding: LiveFinding, mapping: RecordMapping): readonly Line[] {
-  const { source, record, rows, drift, failure, blind } = finding;
+  const { source, record, rows, drift, failure, blind, lossy = [] } = finding;
   const place = `${source.padEnd(16)} ${record.padEnd(24)}`;
   if (failure !== undefined) return [{ text: `${place} ${failure}`, sound: false }];
   const found: KeyLine[] = [
     ...drift.map(({ kind, coordinate, value }) => ({
-      text: `${kind}: ${coordinate}${value === undefined ? '' : ` (${value})`}`,
+      text: `${kind}: ${coordinate}${value === undefined ? '' : ` (${value})`}${cures[kind] ?? ''}`,
       sound: false,
+    })),
+    ...lossy.map((coordinate) => ({
+      text: `type loses digits: ${coordinate} 浮点类型会丢失位数，宜改用定点数`,
+      sound: true,
+      departs: false,
     })),
     ...keyLines(finding, mapping),
   ];

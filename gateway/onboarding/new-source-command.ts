@@ -1,5 +1,5 @@
 // `npm run -s new-source`: looks at what an agency has, asks what it cannot see, and writes the agency's three files.
-// Nothing of the agency's values is written; what nobody has decided is forbidden.
+// Nothing of the agency's values is written but words that everybody uses; what nobody has decided is forbidden.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -43,7 +43,8 @@ const HELP = `Writes the three files of a new agency from a look at what it has.
   --force      overwrites files that are there 覆盖已有文件
   --help       this text
 
-What is missing is asked for, if there is somebody to ask. Values of the source are looked at and written nowhere.
+What is missing is asked for, if there is somebody to ask. Values of the source are looked at and written nowhere, but
+for words everybody uses so: 长期, 不公开, 无.
 
 Exit code: 0 written; 1 the source cannot be looked at, or the files have problems; 2 wrong use.
 `;

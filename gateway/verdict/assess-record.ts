@@ -1,6 +1,6 @@
 // One rule over one record: from when to when it has effect, what an objection and the place make of it, and what that
 // means on the evaluation date.
-import type { RecordRow } from '../../connectors/contract.ts';
+import { type RecordRow, undisclosedMark } from '../../connectors/contract.ts';
 import { type JurisdictionProfile, holdsIn } from '../../policies/engine/jurisdictions.ts';
 import type { Rule, RuleEffect } from '../../policies/engine/rule.ts';
 import type { RegionCode } from '../../schema/identifiers/region-code.ts';
@@ -84,7 +84,9 @@ export function wasLifted(row: RecordRow): boolean {
 
 function assessKnown(rule: Rule, row: RecordRow, occasion: Occasion): Assessment | undefined {
   const { asOf, today } = occasion;
-  const concerned = rule.concerns({ row, today });
+  const stated = rule.concerns({ row, today });
+  // What its agency keeps to itself may be what the rule asks for.
+  const concerned = stated === false && asksForUndisclosed(rule, row) ? undefined : stated;
   if (concerned === false) return undefined;
   const underObjection = row['recordStatus'] === 'UNDER_OBJECTION';
   const recorded = dayIn(row, rule.startField, knownDay);
@@ -97,10 +99,28 @@ function assessKnown(rule: Rule, row: RecordRow, occasion: Occasion): Assessment
   const end = endOf(rule, row, from);
   const removed = dayIn(row, rule.removedField, knownDay);
   const until = earlier(end === unknownEnd ? null : end, removed === null ? null : dayBefore(removed));
-  if (until !== null && asOf > until) return { ...base, effect, status: 'EXPIRED', until };
+  if (until !== null && asOf > until) {
+    const isOff = removed !== null && asOf >= removed;
+    // The recorded end may be later than the term, and nobody says what it is.
+    if (!isOff && isUndisclosed(row, rule.endField))
+      return { ...base, effect: 'REVIEW', status: 'UNDATED', until: null };
+    return { ...base, effect, status: 'EXPIRED', until };
+  }
   if (from === null || end === unknownEnd) return { ...base, effect: 'REVIEW', status: 'UNDATED', until };
   if (asOf < from) return { ...base, effect, status: 'NOT_YET', until };
   return inPlace({ ...base, effect, status: 'IN_FORCE', until }, occasion);
+}
+
+function isUndisclosed(row: RecordRow, field: string | undefined): boolean {
+  const fields = row[undisclosedMark];
+  return field !== undefined && Array.isArray(fields) && fields.includes(field);
+}
+
+function asksForUndisclosed({ condition }: Rule, row: RecordRow): boolean {
+  const fields = row[undisclosedMark];
+  if (!Array.isArray(fields)) return false;
+  const words = new Set(condition.match(/\w+/g));
+  return fields.some((field: string) => words.has(field));
 }
 
 /** What the place makes of a finding that is in force: nothing, mostly. */

@@ -1,16 +1,8 @@
-// Periods of law in calendar months: the first day does not count, the last is the day of the same number, or
-// the month's last day where there is none (民法典 §201–202).
-
-const lastOfAll = Date.UTC(9999, 11, 31);
+// Days a rule counts with: which of a record's are known, and how periods of law are counted from them.
+import { daysLater, lastDayOfMonths } from '../../schema/identifiers/calendar-date.ts';
 
 /** The last day, inclusive, of a period of `months` that begins on `start` (YYYY-MM-DD). */
-export function lastDayOf(start: string, months: number): string {
-  const year = Number(start.slice(0, 4));
-  const month = Number(start.slice(5, 7)) - 1 + months;
-  const day = Number(start.slice(8, 10));
-  const lastOfMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  return isoDay(Date.UTC(year, month, Math.min(day, lastOfMonth)));
-}
+export const lastDayOf = lastDayOfMonths;
 
 /** No record of a public body here is older than the republic (1949-10-01). */
 const firstDay = '1949-10-01';
@@ -31,13 +23,7 @@ export function knownEnd(value: unknown): string | null {
 
 /** The day before. */
 export function dayBefore(day: string): string {
-  return isoDay(Date.parse(`${day}T00:00:00Z`) - 86_400_000);
-}
-
-/** Years have four places; what would be later is the last day of all. */
-function isoDay(milliseconds: number): string {
-  const text = new Date(Math.min(milliseconds, lastOfAll)).toISOString();
-  return text.slice(0, 10);
+  return daysLater(day, -1);
 }
 
 /** Whole days from one day to a later one. */
@@ -46,6 +32,4 @@ export function daysBetween(from: string, to: string): number {
 }
 
 /** The day so many days later. */
-export function plusDays(day: string, days: number): string {
-  return isoDay(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000);
-}
+export const plusDays = daysLater;

@@ -18,3 +18,27 @@ export function isCalendarDate(year: number, month: number, day: number): boolea
 export function beijingDay(at: Date): string {
   return new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 }
+
+const LAST_OF_ALL = Date.UTC(9999, 11, 31);
+
+/**
+ * The last day, inclusive, of a period of calendar months that begins on `start`: the first day does not count, the last is
+ * the day of the same number, or the month's last where there is none (民法典 §201–202).
+ */
+export function lastDayOfMonths(start: string, months: number): string {
+  const year = Number(start.slice(0, 4));
+  const month = Number(start.slice(5, 7)) - 1 + months;
+  const day = Number(start.slice(8, 10));
+  const lastOfMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return written(Date.UTC(year, month, Math.min(day, lastOfMonth)));
+}
+
+/** The day so many days later. */
+export function daysLater(day: string, days: number): string {
+  return written(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000);
+}
+
+/** Years have four places; what would be later is the last day of all. */
+function written(milliseconds: number): string {
+  return new Date(Math.min(milliseconds, LAST_OF_ALL)).toISOString().slice(0, 10);
+}

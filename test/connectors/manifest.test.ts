@@ -128,13 +128,13 @@ describe('a manifest that does not fit is refused with its line', () => {
       'an unknown transform',
       'as: case-number }',
       'as: casenumber }',
-      '30: records.CourtListing.fields.caseCode.as: one of text, integer, boolean, date, date-time, yuan, wan-yuan, decimal, region, uscc, citizen-id, org-code, case-number, code, split (case-number)',
+      '30: records.CourtListing.fields.caseCode.as: one of text, integer, boolean, date, date-time, period, term, yuan, wan-yuan, decimal, region, uscc, citizen-id, org-code, case-number, code, codes, split (case-number)',
     ],
     [
       'a transform that makes another type',
       'publishDate\n      deletedOn',
       '{ column: publishDate, as: yuan }\n      deletedOn',
-      '49: records.CourtListing.fields.publishedOn.as: yuan cannot make Date; date can',
+      '49: records.CourtListing.fields.publishedOn.as: yuan cannot make Date; date, period, term can',
     ],
     [
       'a parameter nobody wants',

@@ -175,7 +175,7 @@ records:
       Person: { column: code, as: citizen-id }
     order: [day]
     fields:
-      number: doc
+      number: { column: doc, undisclosed: 不公开 }
       amount: amt
       day: day
       status: { column: st, as: { code: { '0': EFFECTIVE, '1': REVOKED } } }
@@ -186,7 +186,7 @@ records:
       Person: { column: code, as: citizen-id }
     fields:
       number: doc
-      day: day
+      day: { column: day, none: '-', forever: 长期 }
 `,
   );
   const { catalogue, problems } = loadCatalogue(schema);

@@ -77,7 +77,7 @@ function readCalls(tap: MysqlTap): readonly (readonly Asked[])[] {
           record: /listing/.test(from) ? 'listings' : 'awards',
           // The list is padded with its last key, and compared twice.
           keys: [...new Set(own.slice(0, keys))],
-          columns: [...selected.matchAll(/CAST\(`([^`]+)` AS CHAR\)/g)].map((match) => match[1]!),
+          columns: [...selected.matchAll(/`([^`]+)`/g)].map((match) => match[1]!),
           ...(without ? { without: own.slice(2 * keys) } : {}),
         };
       });

@@ -3,7 +3,13 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Connector, type SourceAnswer, type Subject, gapFor } from '../../connectors/contract.ts';
+import {
+  type Connector,
+  type SourceAnswer,
+  type Subject,
+  gapFor,
+  undisclosedMark,
+} from '../../connectors/contract.ts';
 import { citizenIdAt, orgCodeAt, usccAt } from '../../connectors/sandbox/generator/identifiers.ts';
 import { type Postgres, startPostgres } from '../../connectors/sandbox/postgres/postgres.ts';
 import { filterOf } from '../../policies/engine/row-filter.ts';
@@ -177,6 +183,35 @@ describe.each(benches)('%s', (title, start) => {
     const candidates = answer.candidates?.get('Listing');
     expect([...(candidates?.keys() ?? [])]).toEqual(looksThrough() ? [person(1).id] : []);
     expect(answer.invalidSubjects).toEqual(new Set());
+  });
+
+  test('amounts with their unit and days with the name of their month come back canonical', async () => {
+    const source = await open(
+      listings(
+        row(one.id, 'A-1', { amt: '500万元', day: '1-JUN-2026' }),
+        row(two.id, 'B-1', { amt: '￥1234.5', day: '2026.3.1' }),
+        row(three.id, 'C-1', { amt: '5万美元' }),
+      ),
+    );
+    const answer = await ask(source, [one, two, three], { Listing: ['amount', 'day'] });
+    const found = answer.rows.get('Listing')!;
+    expect({ ...found.get(one.id)![0] }).toEqual({ amount: '5000000.00', day: '2026-06-01' });
+    expect({ ...found.get(two.id)![0] }).toEqual({ amount: '1234.50', day: '2026-03-01' });
+    expect(gapFor(answer.gaps, 'Listing', three.id)).toBe('UNREADABLE');
+  });
+
+  test('words for none, for ever and not disclosed mean what the manifest says', async () => {
+    const awards = [row(one.id, 'A-1', { day: '长期' }), row(two.id, 'B-1', { day: '-' })];
+    const source = await open({ listings: [row(three.id, '不公开')], awards });
+    const fields = { Listing: ['number', 'day'], Award: ['number', 'day'] };
+    const { rows } = await ask(source, [one, two, three], fields);
+    expect({ ...rows.get('Award')!.get(one.id)![0] }).toEqual({ number: 'A-1', day: '9999-12-31' });
+    expect({ ...rows.get('Award')!.get(two.id)![0] }).toEqual({ number: 'B-1', day: null });
+    expect({ ...rows.get('Listing')!.get(three.id)![0] }).toEqual({
+      number: null,
+      day: '2026-03-01',
+      [undisclosedMark]: ['number'],
+    });
   });
 
   test('a value that cannot be read spoils its own record, and its subject is not clear', async () => {

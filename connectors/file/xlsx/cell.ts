@@ -1,7 +1,7 @@
 // One cell of a sheet as text: shared and inline texts, numbers as they would be typed, dates as dates. What a sheet
 // cannot say exactly is complained of rather than passed on.
 import type { DeliveryFault } from '../delivery-problem.ts';
-import { readSerial } from './date-format.ts';
+import { readSerial } from '../../transforms/serial-day.ts';
 import type { SharedStrings } from './shared-strings.ts';
 
 /** A cell as the sheet writes it. */
@@ -27,7 +27,6 @@ const FORMULA: CellValue = { fault: 'FORMULA', reason: 'is a formula; write its 
 const ERROR: CellValue = { fault: 'UNREADABLE', reason: 'holds an error such as #REF!' };
 const NO_TEXT: CellValue = { fault: 'UNREADABLE', reason: 'refers to a text that is not there' };
 const NO_NUMBER: CellValue = { fault: 'UNREADABLE', reason: 'is not a number' };
-const NO_DAY: CellValue = { fault: 'UNREADABLE', reason: 'is not a day' };
 const ROUNDED: CellValue = {
   fault: 'SPOILT',
   reason: 'is a number with more digits than a sheet keeps; write text',
@@ -64,12 +63,15 @@ function readNumber(text: string, isDate: boolean, from1904: boolean): CellValue
   if (!/^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,3})?$/.test(text)) return NO_NUMBER;
   const number = Number(text);
   if (isDate) {
-    const day = readSerial(number, from1904);
-    return day === undefined ? NO_DAY : { value: day };
+    // A number that is no day, above all 0, is left for the manifest: it may list it as a word for none.
+    return { value: readSerial(number, from1904) ?? String(number) };
   }
   if (Math.abs(number) >= EXACT) return ROUNDED;
-  // 1234.1 is kept as 1234.0999999999999; fifteen digits give back what was typed.
-  const typed = Number(number.toPrecision(15));
+  // 1234.1 is kept as 1234.0999999999999; fifteen digits give back what was typed. Where they would take away more than
+  // such noise, another program than a spreadsheet wrote all the digits it meant.
+  const rounded = Number(number.toPrecision(15));
+  const noise = Math.abs(number) * 2 * Number.EPSILON;
+  const typed = Math.abs(number - rounded) <= noise ? rounded : number;
   const written = String(typed);
   if (!written.includes('e')) return { value: written };
   return { value: typed.toFixed(20).replace(/0+$/, '') };

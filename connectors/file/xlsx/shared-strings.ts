@@ -5,6 +5,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problem } from '../delivery-problem.ts';
+import { unescapeText } from './escaped-text.ts';
 import { readXml } from './xml-reader.ts';
 
 export interface SharedStrings {
@@ -85,6 +86,7 @@ export function openSharedStrings(): SharedStrings & { add(text: string): void }
 export async function readSharedStrings(bytes: AsyncIterable<Buffer> | undefined): Promise<SharedStrings> {
   const strings = openSharedStrings();
   let text = '';
+  let begun = 0;
   let inText = false;
   let inHint = false;
   try {
@@ -94,13 +96,17 @@ export async function readSharedStrings(bytes: AsyncIterable<Buffer> | undefined
           if (name === 'si') text = '';
           if (name === 'rPh') inHint = true;
           inText = name === 't' && !inHint;
+          begun = text.length;
         },
         text: (found) => {
           if (inText) text += found;
           if (text.length > PAGE) throw problem('TOO_LARGE', 'holds a text longer than any cell');
         },
         close: (name) => {
-          if (name === 't') inText = false;
+          if (name === 't') {
+            if (inText) text = text.slice(0, begun) + unescapeText(text.slice(begun));
+            inText = false;
+          }
           if (name === 'rPh') inHint = false;
           if (name === 'si') strings.add(text);
         },

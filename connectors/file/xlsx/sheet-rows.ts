@@ -1,6 +1,7 @@
 // Rows of a sheet, streamed: cells at their columns, whatever the sheet leaves out. Knows nothing of headers.
 import { problem } from '../delivery-problem.ts';
 import type { Cell } from './cell.ts';
+import { unescapeText } from './escaped-text.ts';
 import { type Attributes, openXml } from './xml-reader.ts';
 
 export interface SheetRow {
@@ -26,6 +27,7 @@ export async function* readSheetRows(
   let column = -1;
   let start: Attributes = {};
   let text = '';
+  let begun = 0;
   let length = 0;
   let formula = false;
   let inCell = false;
@@ -62,6 +64,7 @@ export async function* readSheetRows(
         case 'v':
         case 't':
           inText = inCell && !inHint;
+          begun = text.length;
           break;
         case 'mergeCell':
           merged(Number(/([0-9]+)$/.exec(attributes['ref'] ?? '')?.[1] ?? 0));
@@ -78,6 +81,8 @@ export async function* readSheetRows(
       switch (name) {
         case 'v':
         case 't':
+          // Runs of a rich text are texts of their own.
+          if (inText) text = text.slice(0, begun) + unescapeText(text.slice(begun));
           inText = false;
           break;
         case 'rPh':
@@ -88,7 +93,7 @@ export async function* readSheetRows(
           const type = start['t'] ?? 'n';
           // A cell that only has a border.
           if (text === '' && !formula && type !== 's' && type !== 'e') break;
-          cells[column] = { type, style: Number(start['s'] ?? 0), text: unescape(text), formula };
+          cells[column] = { type, style: Number(start['s'] ?? 0), text, formula };
           break;
         }
         case 'row':
@@ -115,12 +120,4 @@ function columnOf(reference: string): number {
     column = column * 26 + place;
   }
   return column === 0 ? Number.NaN : column - 1;
-}
-
-/** `_x000D_` stands for a character XML cannot hold. */
-export function unescape(text: string): string {
-  if (!text.includes('_x')) return text;
-  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  );
 }

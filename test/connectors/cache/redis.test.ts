@@ -4,7 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { createClient } from '@keyv/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FactCache, openFactCache } from '../../../connectors/cache/fact-cache.ts';
-import type { Connector, SourceAnswer, Subject } from '../../../connectors/contract.ts';
+import {
+  type Connector,
+  type SourceAnswer,
+  type Subject,
+  undisclosedMark,
+} from '../../../connectors/contract.ts';
 import { citizenIdAt, usccAt } from '../../../connectors/sandbox/generator/identifiers.ts';
 import { type Relay, startRelay } from '../../../connectors/sandbox/relay.ts';
 import { ask, log, numbersOf, openProbe, said } from '../../contract/bench.ts';
@@ -99,6 +104,24 @@ const facts = (server: string): void => {
     expect(numbersOf(second, one.id)).toEqual(['A-1']);
     expect(numbersOf(second, two.id)).toEqual([]);
     expect(Object.getPrototypeOf(second.rows.get('Listing')!.get(one.id)![0])).toBeNull();
+  });
+
+  test('that a value is not disclosed, and not none, is known to another, too', async () => {
+    const [a, b] = [await replica(), await replica()];
+    await bench.hold({
+      listings: [row(one.id, 'A-1'), row(one.id, '不公开'), row(always, 'C')],
+      awards: [],
+    });
+    const first = await fill(a.probe, [one]);
+    const second = await ask(b.probe, [one], numbers);
+    expect(bench.calls()).toHaveLength(1);
+    for (const answer of [first, second]) {
+      const marks = answer.rows
+        .get('Listing')!
+        .get(one.id)!
+        .map((found) => found[undisclosedMark] ?? null);
+      expect(marks).toEqual([null, ['number']]);
+    }
   });
 
   test("that a record may be somebody's is known to another, too", async () => {

@@ -26,6 +26,8 @@ import { meets } from '../../policies/engine/filter-meaning.ts';
 
 const plain = (name: string): Transform => {
   const rule = transforms.get(name)!;
+  if (rule.parameter === 'day form') return rule.make('Y/M/D');
+  if (rule.parameter === 'truths') return rule.make(new Map());
   if (rule.parameter !== 'none') throw new Error(name);
   return rule.transform;
 };

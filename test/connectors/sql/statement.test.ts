@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RecordMapping } from '../../../connectors/manifest.ts';
+import { mysqlDialect } from '../../../connectors/sql/mysql-dialect.ts';
+import { markedText } from '../../../connectors/sql/postgres-values.ts';
 import { postgresDialect } from '../../../connectors/sql/postgres.ts';
 import { readBranches, writeStatement } from '../../../connectors/sql/statement.ts';
 import type { Lookup } from '../../../connectors/transport.ts';
@@ -34,10 +36,19 @@ const relationOf = (lookup: Lookup) => ({ table: ['s', lookup.mapping.record] })
 test('look-ups are branches of one statement, padded to the widest, keys as parameters', () => {
   const statement = writeStatement(postgresDialect, [wide, narrow], relationOf);
   expect(statement.text).toBe(
-    'SELECT 0::text, "id"::text, "x"::text, "y"::text FROM "s"."Wide" WHERE "id" = ANY($1)' +
-      ' UNION ALL SELECT 1::text, "no"::text, "债务率(%)"::text, NULL::text FROM "s"."Narrow" WHERE "no" = ANY($2)',
+    `SELECT 0::text, "id"::text, ${markedText('"x"')}, ${markedText('"y"')} FROM "s"."Wide" WHERE "id" = ANY($1)` +
+      ` UNION ALL SELECT 1::text, "no"::text, ${markedText('"债务率(%)"')}, NULL::text FROM "s"."Narrow" WHERE "no" = ANY($2)`,
   );
   expect(statement.values).toEqual([['a', 'b'], ['c']]);
+});
+
+test('where values come in the types of their columns, every branch has columns of its own', () => {
+  const statement = writeStatement(mysqlDialect, [wide, narrow], relationOf);
+  expect(statement.text.replaceAll(/ WHERE .*?(?= UNION|$)/g, '')).toBe(
+    'SELECT CAST(0 AS CHAR), CAST(`id` AS CHAR), `x`, `y`, NULL FROM `s`.`Wide`' +
+      ' UNION ALL SELECT CAST(1 AS CHAR), CAST(`no` AS CHAR), NULL, NULL, `债务率(%)` FROM `s`.`Narrow`',
+  );
+  expect(statement).toMatchObject({ width: 5, places: [2, 4] });
 });
 
 test('the text does not depend on the keys, so that it is prepared once', () => {

@@ -19,6 +19,8 @@ test('the library holds these transforms, by these names', () => {
     'boolean',
     'date',
     'date-time',
+    'period',
+    'term',
     'yuan',
     'wan-yuan',
     'decimal',
@@ -28,6 +30,7 @@ test('the library holds these transforms, by these names', () => {
     'org-code',
     'case-number',
     'code',
+    'codes',
     'split',
   ]);
 });

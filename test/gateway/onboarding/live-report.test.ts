@@ -128,6 +128,15 @@ test('values that cannot be read and codes nobody listed are told by coordinate,
   expect(text).not.toMatch(/plenty|31\.31|A-1/);
 });
 
+test('a type that loses digits is told, although its values can be read', async () => {
+  await client.query('alter table listing alter amt type real using amt::real');
+  await insert([usccAt('91', 1), 'A-1', '1234567', '2026-03-01', '0']);
+  const { code, text } = await report(table());
+  expect(code).toBe(0);
+  expect(text).toContain('type loses digits: Listing.amount');
+  expect(text).toContain('as its manifest says (1 rows)');
+});
+
 test('a column that is gone, a table that is gone, a server that is gone', async () => {
   await client.query('alter table listing drop column day');
   expect(await report(table())).toMatchObject({ code: 1, text: expect.stringContaining('SOURCE_') });

@@ -88,6 +88,100 @@ test('a table of a database: keys, dates and amounts are found, and everything i
     for (const value of row.slice(0, 2)) expect(sdl + manifest).not.toContain(value);
 });
 
+test('words for no value and no end, the order of day and month and both ends in a cell are proposed from what was seen', async () => {
+  const sample = join(folder, 'bans-20261101-1.csv');
+  const header = [
+    '统一社会信用代码',
+    '企业名称',
+    '截止日期',
+    '列入日期',
+    '公布日期',
+    '处罚期限',
+    '罚款金额',
+    '有效期',
+  ];
+  const rows = [
+    [
+      usccAt('91', 1),
+      '样例·甲公司',
+      '2028-01-01',
+      '31/12/2025',
+      '1764547200000',
+      '二年',
+      '-',
+      '2026-01-01 至 2036-12-31',
+    ],
+    [
+      usccAt('91', 2),
+      '样例·乙公司',
+      '长期',
+      '01/02/2026',
+      '1764633600000',
+      '6个月',
+      '1234.50元',
+      '2026.1.1 长期有效',
+    ],
+    [
+      usccAt('91', 3),
+      '样例·丙公司',
+      '/',
+      '03/04/2026',
+      '1764633600000',
+      '三年',
+      '500万元',
+      '2026.1.1-2028.1.1',
+    ],
+    [usccAt('91', 4), '样例·丁公司', '不公开', '-', '1764633600000', '三年', '3', '2026.1.1-2028.1.1'],
+  ];
+  writeFileSync(sample, [header, ...rows].map((row) => row.join(',')).join('\n'));
+  const { code, err } = await run(['--name', 'tax', '--transport', 'file', '--sample', sample]);
+  expect([code, err]).toEqual([0, '']);
+  const manifest = written('connectors/sources/tax.yaml');
+  expect(manifest).toContain(
+    'until: { column: 截止日期, none: ["/"], forever: [长期], undisclosed: [不公开] }',
+  );
+  expect(manifest).toContain('listedOn: { column: 列入日期, as: { date: D/M/Y }, none: ["-"] }');
+  expect(manifest).toContain('publishedOn: { column: 公布日期, as: { date: milliseconds } }');
+  expect(manifest).toContain('{ column: 有效期, as: { period: to } }');
+  expect(manifest).toContain('{ column: 罚款金额, none: ["-"] }');
+  const sdl = written('schema/tax.graphql');
+  expect(sdl).toMatch(/a term\?.*\n.*处罚期限。"""\n {2}\w+: String/);
+  expect(sdl).toMatch(/from and to.*\n.*\n {2}\w+: Date/);
+  for (const row of rows)
+    for (const value of [row[0]!, row[1]!, '1234.50', '500万', '2036'])
+      expect(sdl + manifest).not.toContain(value);
+});
+
+test('a day of which nothing tells the month is left to a person', async () => {
+  const sample = join(folder, 'unsure-20261101-1.csv');
+  writeFileSync(sample, `统一社会信用代码,列入日期\n${usccAt('91', 1)},01/02/2026\n`);
+  expect((await run(['--name', 'tax', '--transport', 'file', '--sample', sample])).code).toBe(0);
+  expect(written('schema/tax.graphql')).toContain('# TODO: is it D/M/Y or M/D/Y?');
+  expect(written('connectors/sources/tax.yaml')).toContain('listedOn: 列入日期\n');
+});
+
+test('comments of columns describe fields and tell units, and a type that loses digits is warned of', async () => {
+  const client = new pg.Client({ connectionString: server.url('postgres') });
+  await client.connect();
+  await client.query('create table penalty (shxydm text, fkje real, cfjzq text, qysl double precision)');
+  await client.query("comment on column penalty.fkje is '罚款金额(万元)'");
+  await client.query("comment on column penalty.cfjzq is '处罚截止日期'");
+  await client.query(
+    "insert into penalty values ($1, 123.5, '9999-12-31', 2), ($2, 1000000, 'infinity', 3)",
+    [usccAt('91', 1), usccAt('91', 2)],
+  );
+  await client.end();
+  const { code, err } = await run(['--name', 'tax', '--transport', 'sql', '--table', 'penalty'], {
+    TAX_URL: server.url('postgres'),
+  });
+  expect([code, err]).toEqual([0, '']);
+  const [manifest, sdl] = [written('connectors/sources/tax.yaml'), written('schema/tax.graphql')];
+  expect(manifest).toContain('amount: { column: fkje, as: wan-yuan }');
+  expect(manifest).toContain('until: { column: cfjzq, forever: [infinity] }');
+  expect(sdl).toMatch(/# TODO: its type loses digits.*\n.*罚款金额\(万元\)。"""\n {2}amount: Money/);
+  expect(sdl).toMatch(/# TODO: its type loses digits.*\n.*qysl。"""\n {2}qysl: Decimal/);
+});
+
 test('a delivery in GB18030: encoding, pattern and 万元 are found', async () => {
   const sample = join(folder, 'listings-20261101-1.csv');
   const lines = [columns, ...listings].map((row) => row.join(','));
@@ -108,9 +202,10 @@ describe.runIf(mariadb !== undefined)('on the MariaDB server by address', () => 
     try {
       await connection.query(`create database ${database}`);
       await connection.query(
-        `create table ${database}.listing (shxydm char(18), bgrq date, cfje decimal(12,2)) character set utf8mb4`,
+        `create table ${database}.listing (shxydm char(18), bgrq date, cfje float comment '罚款金额（万元）', yx bit(1))
+         character set utf8mb4`,
       );
-      await connection.query(`insert into ${database}.listing values (?, '2026-03-01', 5)`, [
+      await connection.query(`insert into ${database}.listing values (?, '2026-03-01', 1234567, b'1')`, [
         usccAt('91', 1),
       ]);
       const url = new URL(mariadb!);
@@ -119,7 +214,12 @@ describe.runIf(mariadb !== undefined)('on the MariaDB server by address', () => 
         TAX_URL: url.href,
       });
       expect([code, err]).toEqual([0, '']);
-      expect(written('connectors/sources/tax.yaml')).toContain('Organization: { column: shxydm, as: uscc }');
+      const manifest = written('connectors/sources/tax.yaml');
+      expect(manifest).toContain('Organization: { column: shxydm, as: uscc }');
+      expect(manifest).toContain('amount: { column: cfje, as: wan-yuan }');
+      const sdl = written('schema/tax.graphql');
+      expect(sdl).toMatch(/# TODO: its type loses digits.*\n.*罚款金额（万元）。"""\n {2}amount: Money/);
+      expect(sdl).toContain('yx: Boolean');
     } finally {
       await connection.query(`drop database if exists ${database}`);
       await connection.end();

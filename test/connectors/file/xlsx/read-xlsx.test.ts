@@ -62,6 +62,9 @@ describe('a workbook', () => {
     ['a moment', { serial: 46082.5, style: 2 }, '2026-03-01 12:00:00'],
     ['a moment that rounds into the next day', { serial: 46082.9999999, style: 2 }, '2026-03-02'],
     ['a day in Chinese', { serial: 46082, style: 3 }, '2026-03-01'],
+    ['no day, which many programs write as 0', { serial: 0 }, '0'],
+    ['the day that never was', { serial: 60 }, '60'],
+    ['a number beyond all days', { serial: 1e9 }, '1000000000'],
     ['an amount whose unit has letters of dates', { serial: 12.5, style: 4 }, '12.5'],
     ['yes', { xml: '<c t="b"><v>1</v></c>' }, 'true'],
     ['an ISO date', { xml: '<c t="d"><v>2026-03-01T10:00:00</v></c>' }, '2026-03-01 10:00:00'],
@@ -70,6 +73,17 @@ describe('a workbook', () => {
       { xml: '<c t="inlineStr"><is><r><t>张</t></r><r><t>伟</t></r><rPh><t>x</t></rPh></is></c>' },
       '张伟',
     ],
+    [
+      'runs whose escapes are their own',
+      { xml: '<c t="inlineStr"><is><r><t>a_x005F_</t></r><r><t>x0041_</t></r></is></c>' },
+      'a_x0041_',
+    ],
+    [
+      'an ISO date with its zone',
+      { xml: '<c t="d"><v>2026-03-01T16:00:00Z</v></c>' },
+      '2026-03-01 16:00:00Z',
+    ],
+    ['all digits another program wrote', { xml: '<c><v>123456789012345.67</v></c>' }, '123456789012345.67'],
     ['a border alone', { xml: '<c s="1"/>' }, null],
     [
       'a prefix before every name',
@@ -78,6 +92,20 @@ describe('a workbook', () => {
     ],
   ] as const)('shows %s', async (_title, cell, expected) => {
     expect(await values(cell)).toBe(expected);
+  });
+
+  test.each([
+    ['91990000XX09000253_x000D_', '91990000XX09000253\r'],
+    ['行1_x000d_\n行2', '行1\r\n行2'],
+    ['_x005F_x0041_', '_x0041_'],
+    ['_x0041__x0042_', 'AB'],
+    ['_xD842__xDFB7_', '𠮷'],
+    ['a_x0000_b', 'a_x0000_b'],
+    ['half a pair _xD842_', 'half a pair _xD842_'],
+    ['snake_x_case_x12_', 'snake_x_case_x12_'],
+  ])('decodes %j, in shared texts and in its own', async (text, expected) => {
+    for (const shared of [true, false])
+      expect((await read(await write([HEADER, ['x', text]], { shared })))[0]).toEqual([2, expected, 'x']);
   });
 
   test('counts days from 1904 where it says so', async () => {
@@ -136,8 +164,6 @@ describe('a workbook is put aside', () => {
       { xml: '<c t="s"><v>999</v></c>' },
       /^UNREADABLE: column b refers to a text/,
     ],
-    ['with the day that never was', { serial: 60 }, 'UNREADABLE: column b is not a day, on line 2'],
-    ['with a day beyond all days', { serial: 1e9 }, 'UNREADABLE: column b is not a day, on line 2'],
     ['with a number that is none', { xml: '<c><v>12abc</v></c>' }, /^UNREADABLE: column b is not a number/],
     [
       'with an endless text',
