@@ -89,6 +89,8 @@ export function readKey(written: unknown, forms: readonly KeyForm[]): KeyReading
   if (written === null || written === undefined) return { kind: 'unusable', fault: 'EMPTY' };
   // A number has been through a double; its digits are read all the same, its leading zeros are gone.
   if (typeof written !== 'string' && typeof written !== 'number') return { kind: 'unusable', fault: 'OTHER' };
+  // What people write where there is no key.
+  if (typeof written === 'string' && NO_KEY.test(written)) return { kind: 'unusable', fault: 'EMPTY' };
   const text = keyText(String(written));
   if (text === undefined) return { kind: 'unusable', fault: /\S/.test(String(written)) ? 'OTHER' : 'EMPTY' };
   const faults = forms.map((form) => form.fault(text));
@@ -139,6 +141,8 @@ function keyText(written: string): string | undefined {
   const key = canonical.value.replace(HYPHENS, '');
   return key === '' ? undefined : key;
 }
+
+const NO_KEY = /^[\s\-—–_/\\.·*'"]{0,3}$|^\s*(?:无|空|null|none|nil|n\/?a)\s*$/i;
 
 const HYPHENS = /[-\u2010-\u2015\u2212\uFE63]/g;
 

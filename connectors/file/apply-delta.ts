@@ -3,6 +3,7 @@
 import pg from 'pg';
 import { type Complain } from './delivered-row.ts';
 import { type Finding, Findings } from './delivery-problem.ts';
+import { type LeftOut, nothingLeftOut } from './drop-rows.ts';
 import { openRowWriter } from './insert-rows.ts';
 import { countKeys } from './key-counts.ts';
 import type { LoadStep } from './load.ts';
@@ -19,7 +20,7 @@ export async function applyDelta(step: LoadStep): Promise<ActiveDelivery> {
   const { client, kind, record, found, proof, previous, released } = step;
   if (previous === undefined) throw new RangeError('changes need a full delivery before them');
   const table = `staging.${pg.escapeIdentifier(previous.table)}`;
-  const { incoming, findings } = await readChanges(step);
+  const { incoming, findings, leftOut } = await readChanges(step);
   const { all, identity, unique } = stagedNames(record);
   const same = identity.map((name) => `d.${pg.escapeIdentifier(name)} = i.${pg.escapeIdentifier(name)}`);
   const deleted = await client.query(
@@ -36,7 +37,7 @@ export async function applyDelta(step: LoadStep): Promise<ActiveDelivery> {
   );
   await client.query(`DROP TABLE ${INCOMING}`);
   const rows = previous.rows - (deleted.rowCount ?? 0) + (inserted.rowCount ?? 0);
-  const keys = await countKeys(client, record, previous.table);
+  const keys = { ...(await countKeys(client, record, previous.table)), leftOut };
   if (!released) refuseShrunken({ rows, keys, findings }, previous, record.delivery.shrink);
   const whole = previous.whole && (proof.whole || released);
   const id = await register(client, kind, found);
@@ -60,7 +61,7 @@ export async function applyDelta(step: LoadStep): Promise<ActiveDelivery> {
 /** Fills the temporary table of changes. Resolves with their number, and what is wrong with keys that are nobody's. */
 async function readChanges(
   step: LoadStep,
-): Promise<{ readonly incoming: number; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly incoming: number; readonly findings: readonly Finding[]; readonly leftOut: LeftOut }> {
   const { client, record, found, proof, signal, progress } = step;
   const { deltas } = record.delivery;
   if (deltas === undefined) throw new RangeError('this record type has no deliveries of changes');
@@ -76,10 +77,11 @@ async function readChanges(
   const findings = new Findings();
   const complain: Complain = findings.add.bind(findings);
   const noted = new Findings();
-  const stager = stageRowsOf(record, complain, noted.add.bind(noted));
+  const leftOut = nothingLeftOut();
+  const stager = stageRowsOf(record, complain, noted.add.bind(noted), leftOut);
   const writer = openRowWriter({ client, table: INCOMING, columns, progress });
   const sources = stagedSources(record);
-  const wanted = { columns: [...sources, operation.column], required: [...key, operation.column] };
+  const wanted = { columns: [...sources, operation.column], required: [...key, operation.column], leftOut };
   let rows = 0;
   for await (const row of openRows(found, record.delivery, proof, wanted, complain, signal)) {
     rows += 1;
@@ -100,5 +102,5 @@ async function readChanges(
   }
   findings.end(noted.all);
   await writer.end();
-  return { incoming: rows, findings: noted.all };
+  return { incoming: rows, findings: noted.all, leftOut };
 }

@@ -1,5 +1,6 @@
 // What every reader of a format yields, and how a header is held against the columns a manifest names.
 import { type DeliveryFault, problem } from './delivery-problem.ts';
+import type { DropRules, LeftOut } from './drop-rows.ts';
 
 /** A row of a delivery: the values of the wanted columns, in their order, and the line it begins on, from 1. */
 export interface DeliveredRow {
@@ -17,6 +18,10 @@ export interface Wanted {
   readonly layout?: readonly string[] | undefined;
   /** Columns a delivery cannot do without; all of them, unless rows may leave members out. */
   readonly required?: readonly string[];
+  /** Rows that are no records. */
+  readonly drop?: DropRules;
+  /** Counts what is left out. */
+  readonly leftOut?: LeftOut;
 }
 
 /** Where the wanted columns stand. @throws DeliveryProblem */

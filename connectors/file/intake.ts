@@ -231,7 +231,11 @@ export function openIntake(options: IntakeOptions): Intake {
     if (findings.length > 0) await layBeside(kind, found, 'in use', findings);
     else await removeReport(found.path).catch(() => undefined);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
-    log.info({ source, record: kind.record, file: found.file, rows, seconds }, 'a delivery is active');
+    const { leftOut } = outcome.delivery.keys;
+    log.info(
+      { source, record: kind.record, file: found.file, rows, seconds, ...leftOut },
+      'a delivery is active',
+    );
     tellLoaded(kind.record, rows);
     return 'settled';
   };

@@ -3,6 +3,7 @@
 import pg from 'pg';
 import type { KeyFault, KeyFaultCounts } from '../key-faults.ts';
 import type { FileRecord } from '../manifest.ts';
+import type { LeftOut } from './drop-rows.ts';
 import { FAULT_COLUMN, stagedNames } from './staged-columns.ts';
 
 export interface KeyCounts {
@@ -10,11 +11,17 @@ export interface KeyCounts {
   /** Rows whose key is nobody's: all of `unusable` together. */
   readonly spoilt: number;
   readonly unusable: KeyFaultCounts;
+  /** Rows that were not taken: no records, or without any key. */
+  readonly leftOut: LeftOut;
 }
 
 type Client = pg.Pool | pg.PoolClient;
 
-export async function countKeys(client: Client, record: FileRecord, table: string): Promise<KeyCounts> {
+export async function countKeys(
+  client: Client,
+  record: FileRecord,
+  table: string,
+): Promise<Omit<KeyCounts, 'leftOut'>> {
   const from = `staging.${pg.escapeIdentifier(table)}`;
   const fault = pg.escapeIdentifier(FAULT_COLUMN);
   const faults = await client.query<{ fault: KeyFault; rows: number }>(

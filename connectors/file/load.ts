@@ -7,6 +7,7 @@ import type { FileRecord } from '../manifest.ts';
 import { applyDelta } from './apply-delta.ts';
 import { compareDeliveries } from './delivery-name.ts';
 import { DeliveryProblem, type Finding, Findings, problem } from './delivery-problem.ts';
+import { type LeftOut, nothingLeftOut } from './drop-rows.ts';
 import { openRowWriter } from './insert-rows.ts';
 import { openRows } from './open-rows.ts';
 import { type Proof, proveDelivery } from './prove.ts';
@@ -108,7 +109,7 @@ export async function lookThrough(loading: Omit<Loading, 'released'>): Promise<L
     const table = tableName(kind, found, 'waiting');
     const step = { ...loading, client, proof, previous: undefined, released: false, progress };
     const filled = await fill(step, `staging.${pg.escapeIdentifier(table)}`);
-    looked = { ...filled, keys: await countKeys(client, record, table) };
+    looked = { ...filled, keys: { ...(await countKeys(client, record, table)), leftOut: filled.leftOut } };
     throw new NotTaken();
   }).catch((error: unknown) => {
     if (error instanceof DeliveryProblem) looked = { rows: 0, keys: NO_KEYS, findings: error.findings };
@@ -120,7 +121,7 @@ export async function lookThrough(loading: Omit<Loading, 'released'>): Promise<L
 /** Ends a transaction in which a delivery was only looked at. */
 class NotTaken extends Error {}
 
-const NO_KEYS: KeyCounts = { masked: 0, spoilt: 0, unusable: {} };
+const NO_KEYS: KeyCounts = { masked: 0, spoilt: 0, unusable: {}, leftOut: nothingLeftOut() };
 
 /** Ends the transaction; the next look finds the file as it is then. */
 class FileChanged extends Error {}
@@ -142,8 +143,8 @@ async function loadFull(step: LoadStep): Promise<ActiveDelivery> {
   const { sha256 } = proof;
   const id = await register(client, kind, found);
   const table = tableName(kind, found, id);
-  const { rows, findings } = await fill(step, `staging.${pg.escapeIdentifier(table)}`);
-  const keys = await countKeys(client, record, table);
+  const { rows, findings, leftOut } = await fill(step, `staging.${pg.escapeIdentifier(table)}`);
+  const keys = { ...(await countKeys(client, record, table)), leftOut };
   if (previous !== undefined && !released)
     refuseShrunken({ rows, keys, findings }, previous, record.delivery.shrink);
   await retire(client, kind);
@@ -166,16 +167,17 @@ function tableName(kind: StagedKind, found: FoundDelivery, id: string): string {
 async function fill(
   { client, record, found, proof, signal, progress }: LoadStep,
   table: string,
-): Promise<{ readonly rows: number; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly rows: number; readonly findings: readonly Finding[]; readonly leftOut: LeftOut }> {
   const names = stagedNames(record);
   const columns = names.all.map((name) => ({ name: pg.escapeIdentifier(name), type: 'text' }));
   await client.query(`CREATE TABLE ${table} (${columns.map(({ name }) => `${name} text`).join(', ')})`);
   const findings = new Findings();
   const complain = findings.add.bind(findings);
   const noted = new Findings();
-  const stager = stageRowsOf(record, complain, noted.add.bind(noted));
   const writer = openRowWriter({ client, table, columns, progress });
-  const wanted = { columns: stagedSources(record) };
+  const leftOut = nothingLeftOut();
+  const stager = stageRowsOf(record, complain, noted.add.bind(noted), leftOut);
+  const wanted = { columns: stagedSources(record), leftOut };
   for await (const row of openRows(found, record.delivery, proof, wanted, complain, signal)) {
     // After the first mistake the rest is only read to tell of all mistakes at once.
     for (const staged of stager.stage(row)) if (findings.none) await writer.write(staged);
@@ -196,5 +198,5 @@ async function fill(
     });
   }
   await client.query(`ANALYZE ${table}`);
-  return { rows, findings: noted.all };
+  return { rows, findings: noted.all, leftOut };
 }

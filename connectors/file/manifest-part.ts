@@ -22,6 +22,16 @@ const layout = z
 
 const words = z.union([name, z.array(name).min(1)]).transform((word) => [word].flat());
 
+const dropped = z.union(
+  [
+    z.strictObject({ first: count(1000) }),
+    z.strictObject({ last: count(1000) }),
+    z.strictObject({ starts: words }),
+    z.strictObject({ column: name, is: words }),
+  ],
+  'write { first: 2 }, { last: 3 }, { starts: [合计] } or { column: 类型, is: [示例] }',
+);
+
 const deltas = z.strictObject({
   pattern,
   /** The column that says what happens to a row, and the words that say so. */
@@ -43,7 +53,15 @@ const delivery = z
     quote: z.union([z.literal('none'), mark, z.literal('"')]).default('"'),
     /** Rows above the header, such as a title. */
     skip: z.number().int().min(0).max(1000).default(0),
-    header: z.boolean().optional(),
+    /** Whether the first line names the columns, or over how many rows it does. */
+    header: z
+      .union([z.boolean(), z.strictObject({ rows: count(10) })])
+      .transform((header) => (typeof header === 'boolean' ? Number(header) : header.rows))
+      .optional(),
+    /** Rows that are no records. */
+    drop: z.array(dropped).max(20).default([]),
+    /** What becomes of rows without any key: complained of, or left out and counted. */
+    keyless: z.enum(['complain', 'skip']).default('complain'),
     columns: layout.optional(),
     widths: z.enum(['characters', 'bytes']).optional(),
     sheet: name.optional(),
@@ -86,7 +104,12 @@ function* misfits(written: DeliveryOptions): Generator<readonly [readonly string
   if (format === 'jsonl' && written.header !== undefined) yield [['header'], 'has no meaning in jsonl'];
   if (format === 'csv' && written.delimiter === written.quote)
     yield [['quote'], 'must differ from the delimiter'];
-  const headless = format === 'fixed-width' || written.header === false;
+  if (format === 'fixed-width' && (written.header ?? 0) > 1) yield [['header'], 'is one line in fixed-width'];
+  if (format === 'fixed-width' && written.drop.some((rule) => !('first' in rule || 'starts' in rule)))
+    yield [['drop'], 'takes { first } and { starts } in fixed-width'];
+  if (format === 'jsonl' && written.drop.some((rule) => !('column' in rule)))
+    yield [['drop'], 'has no rows but records in jsonl: name a column'];
+  const headless = format === 'fixed-width' || written.header === 0;
   if (headless && columns === undefined) yield [['columns'], 'name the columns, in the order of the file'];
   for (const [path, given] of [
     [['columns'], columns],

@@ -19,7 +19,7 @@ export async function* openRows(
   found: FoundDelivery,
   options: DeliveryOptions,
   proof: Proof,
-  wanted: Pick<Wanted, 'columns' | 'required'>,
+  wanted: Pick<Wanted, 'columns' | 'required' | 'leftOut'>,
   complain: Complain,
   signal: AbortSignal,
 ): AsyncGenerator<DeliveredRow> {
@@ -35,7 +35,7 @@ export async function* openRows(
     if (fault === 'SHORT_ROW') leftOut += 1;
     complain(fault, reason, line, column);
   };
-  const all = { ...wanted, layout: columns?.map(({ name }) => name) };
+  const all = { ...wanted, drop: options.drop, layout: columns?.map(({ name }) => name) };
   for await (const row of rowsOf(found, options, proof, columns, all, note, onTrailer, signal)) {
     rows += 1;
     yield row;
@@ -55,7 +55,7 @@ function rowsOf(
   onTrailer: (trailer: { readonly rows: number | undefined }) => void,
   signal: AbortSignal,
 ): AsyncGenerator<DeliveredRow> {
-  const { format, encoding, delimiter, quote, skip, header = true } = options;
+  const { format, encoding, delimiter, quote, skip, header = 1 } = options;
   if (format === 'xlsx') {
     const { trailer } = options.check;
     return readXlsx(
@@ -73,7 +73,7 @@ function rowsOf(
     case 'fixed-width': {
       const { widths = encoding === 'gb18030' ? 'bytes' : 'characters' } = options;
       const laidOut = (columns ?? []).map(({ name, width = 0 }) => ({ name, width }));
-      const above = skip + (options.header === true ? 1 : 0);
+      const above = skip + (options.header ?? 0);
       return readFixedWidth(bytes, { encoding, widths, skip: above, columns: laidOut }, wanted, complain);
     }
   }

@@ -81,7 +81,10 @@ async function readLastLine(
     let from = to - feed.length;
     while (from > 0 && !feed.every((byte, at) => tail[from - feed.length + at] === byte)) from -= feed.length;
     from = Math.max(0, from);
-    const text = decoder.decode(tail.subarray(from, to)).trim();
+    const text = decoder
+      .decode(tail.subarray(from, to))
+      .replace(/\x1a+$/, '')
+      .trim();
     if (text !== '') return { text, from: start + from };
     to = from;
   }

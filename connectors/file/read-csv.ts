@@ -3,6 +3,8 @@ import { Readable, pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { type Complain, type DeliveredRow, type Wanted, findColumns } from './delivered-row.ts';
 import { problem } from './delivery-problem.ts';
+import { type RowView, firstOf, openRowDropper } from './drop-rows.ts';
+import { joinHeader } from './header-rows.ts';
 
 export interface CsvOptions {
   readonly delimiter: string;
@@ -10,8 +12,8 @@ export interface CsvOptions {
   readonly quote: string;
   /** Lines above the header. */
   readonly skip: number;
-  /** False: the first row is data, and `layout` names the columns. */
-  readonly header: boolean;
+  /** Rows of the header; 0: the first row is data, and `layout` names the columns. */
+  readonly header: number;
 }
 
 const LONGEST_ROW = 1_000_000;
@@ -33,14 +35,26 @@ export async function* readCsv(
     quote: options.quote === 'none' ? null : options.quote,
     escape: options.quote === 'none' ? null : options.quote,
     from_line: options.skip + 1,
+    // Each of them, wherever it stands: what joins files of several systems writes their line ends as they were.
+    record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: LONGEST_ROW,
   });
   // Errors of either side reach the loop below, which is the one who listens.
   pipeline(Readable.from(text, { objectMode: true }), parser, () => undefined);
   let places: readonly number[] | undefined;
-  let width = 0;
+  let names: readonly string[] = [];
+  const above: (readonly string[])[] = [];
   // The parser could count lines as well, at twice the price.
   let line = options.skip + 1;
+  const view = ({ cells }: { readonly cells: readonly string[] }): RowView => ({
+    first: firstOf(cells),
+    cell: (column) => cells[names.findIndex((name) => name.trim() === column)] ?? '',
+  });
+  const dropper = openRowDropper<{ cells: readonly string[]; begins: number }>(
+    wanted.drop,
+    view,
+    wanted.leftOut,
+  );
   try {
     for await (const record of parser) {
       const cells = record as readonly string[];
@@ -48,16 +62,24 @@ export async function* readCsv(
       line += 1 + newlinesIn(cells);
       if (isBlank(cells)) continue;
       if (places === undefined) {
-        const header = options.header ? cells : (wanted.layout ?? []);
-        width = header.length;
-        places = findColumns(header, wanted, begins);
-        if (options.header) continue;
+        if (options.header > 0) above.push(cells);
+        if (above.length < options.header) continue;
+        names = options.header === 0 ? (wanted.layout ?? []) : namesIn(above);
+        places = findColumns(names, wanted, begins);
+        if (options.header > 0) continue;
       }
-      if (cells.length !== width) {
-        complain('SHORT_ROW', `${cells.length < width ? 'shorter' : 'longer'} than the header`, begins);
-        continue;
+      for (const row of dropper.push({ cells, begins })) {
+        const length = lengthOf(row.cells, names.length);
+        if (length !== names.length) {
+          complain(
+            'SHORT_ROW',
+            `${length < names.length ? 'shorter' : 'longer'} than the header`,
+            row.begins,
+          );
+          continue;
+        }
+        yield { line: row.begins, values: places.map((place) => row.cells[place] ?? null) };
       }
-      yield { line: begins, values: places.map((place) => cells[place] ?? null) };
     }
   } catch (error) {
     // The parser's own words quote the file.
@@ -65,11 +87,26 @@ export async function* readCsv(
     const { lines } = error as { readonly lines?: unknown };
     throw problem('UNREADABLE', `is not CSV here (${error.code})`, { line: Number(lines) });
   }
-  if (places === undefined && options.header) throw problem('EMPTY', 'no header');
+  if (places === undefined && options.header > 0) throw problem('EMPTY', 'no header');
 }
 
+/** A line of delimiters and blanks is what a spreadsheet leaves of rows that were emptied. */
 function isBlank(cells: readonly string[]): boolean {
-  return cells.length === 1 && cells[0]!.trim() === '';
+  return cells.every((cell) => cell.trim() === '');
+}
+
+/** Names of the columns; a delimiter at the end of the line is no column. */
+function namesIn(rows: readonly (readonly string[])[]): readonly string[] {
+  const names = rows.length === 1 ? [...rows[0]!] : [...joinHeader(rows)];
+  while (names.at(-1)?.trim() === '') names.pop();
+  return names;
+}
+
+/** Cells of a row; blank ones beyond the header are none. */
+function lengthOf(cells: readonly string[], width: number): number {
+  let length = cells.length;
+  while (length > width && cells[length - 1]!.trim() === '') length -= 1;
+  return length;
 }
 
 function newlinesIn(cells: readonly string[]): number {

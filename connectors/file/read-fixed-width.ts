@@ -2,6 +2,7 @@
 // Systems that write GB18030 count bytes, two to an ideograph.
 import type { Complain, DeliveredRow, Wanted } from './delivered-row.ts';
 import { problem } from './delivery-problem.ts';
+import { openRowDropper } from './drop-rows.ts';
 import type { Encoding } from './manifest-part.ts';
 import { readText } from './read-text.ts';
 import { splitBytes, splitLines } from './split-lines.ts';
@@ -47,10 +48,16 @@ export async function* readFixedWidth(
     complain('SHORT_ROW', `${width < whole ? 'shorter' : 'longer'} than the columns together`, line);
     return false;
   };
+  const dropper = openRowDropper<string>(
+    wanted.drop,
+    (text) => ({ first: text.trim(), cell: () => '' }),
+    wanted.leftOut,
+  );
   if (options.widths === 'characters') {
     for await (const { line, text } of splitLines(readText(bytes, encoding))) {
-      if (line <= skip || text.trim() === '') continue;
+      if (line <= skip || isBlank(text)) continue;
       // Rare ideographs are two units of a JavaScript string and one character.
+      if (dropper.push(text).length === 0) continue;
       const characters = SURROGATES.test(text) ? [...text] : text;
       if (!fits(characters.length, line)) continue;
       const cut = ({ from, to }: Place): string => {
@@ -74,7 +81,7 @@ export async function* readFixedWidth(
     if (line <= skip) continue;
     const text = decode(written, line);
     if (text.includes('\0')) throw problem('ENCODING', 'holds a zero byte', { line });
-    if (text.trim() === '' || !fits(written.length, line)) continue;
+    if (isBlank(text) || dropper.push(text).length === 0 || !fits(written.length, line)) continue;
     const plain = text.length === written.length;
     yield {
       line,
@@ -86,6 +93,9 @@ export async function* readFixedWidth(
 }
 
 const SURROGATES = /[\uD800-\uDFFF]/;
+
+/** Nothing, or the mark with which DOS programs ended a file. */
+const isBlank = (text: string): boolean => text.replace(/\x1a+$/, '').trim() === '';
 
 /** A byte order mark is no part of the first column. */
 async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

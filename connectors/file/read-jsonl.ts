@@ -1,11 +1,15 @@
-// Rows of a JSON Lines delivery: one object a line, single values only. A member a line leaves out is null, but a
-// required column that no line has is missing.
-import { memberOf } from '../http/json-path.ts';
+// Rows of a JSON Lines delivery: one object a line, columns by name or by path. A list becomes one text, a line each. A
+// member a line leaves out is null, but a required column that no line has is missing.
+import { valueAt } from './json-values.ts';
 import { plainText } from '../transforms/transform.ts';
 import { missing } from '../transport.ts';
 import type { Complain, DeliveredRow, Wanted } from './delivered-row.ts';
 import { problem } from './delivery-problem.ts';
+import { openRowDropper } from './drop-rows.ts';
 import { splitLines } from './split-lines.ts';
+
+/** Entries of a list, as one text. */
+export const BETWEEN_ENTRIES = '\n';
 
 /**
  * Yields rows in file order. Blank lines are skipped.
@@ -19,40 +23,58 @@ export async function* readJsonLines(
   const { columns, required = columns } = wanted;
   const unseen = new Set(required);
   let rows = 0;
+  const dropper = openRowDropper<(column: string) => string>(
+    wanted.drop,
+    (cell) => ({ first: '', cell }),
+    wanted.leftOut,
+  );
   for await (const { line, text: written } of splitLines(text)) {
     if (written.trim() === '') continue;
     rows += 1;
-    yield { line, values: readLine(written, line, columns, unseen, complain) };
+    const object = objectIn(written, line);
+    const { values, cell } = readLine(object, line, columns, unseen, complain);
+    if (dropper.push(cell).length > 0) yield { line, values };
   }
   const [column] = unseen;
   if (rows > 0 && column !== undefined) throw problem('MISSING_COLUMN', 'is on no line', { column });
 }
 
-function readLine(
-  written: string,
-  line: number,
-  columns: readonly string[],
-  unseen: Set<string>,
-  complain: Complain,
-): (string | null)[] {
+function objectIn(written: string, line: number): object {
   let item: unknown;
   try {
     item = JSON.parse(written);
   } catch {
     throw problem('UNREADABLE', 'is not JSON', { line });
   }
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    throw problem('UNREADABLE', 'is not an object', { line });
-  }
-  const object = item;
-  return columns.map((column) => {
-    const value = memberOf(object, column);
-    if (value === missing) return null;
+  if (typeof item === 'object' && item !== null && !Array.isArray(item)) return item;
+  throw problem('UNREADABLE', 'is not an object', { line });
+}
+
+function readLine(
+  object: object,
+  line: number,
+  columns: readonly string[],
+  unseen: Set<string>,
+  complain: Complain,
+): { readonly values: readonly (string | null)[]; cell(column: string): string } {
+  const textAt = (column: string): string | null => {
+    const found = valueAt(object, column);
+    if (found === missing) return null;
     unseen.delete(column);
-    if (typeof value === 'string') return value;
-    const plain = plainText(value);
-    if (plain.ok) return plain.text;
-    complain(typeof value === 'number' ? 'SPOILT' : 'UNREADABLE', plain.reason, line, column);
-    return null;
-  });
+    const texts = (Array.isArray(found) ? (found as readonly unknown[]) : [found]).flatMap((value) => {
+      if (typeof value === 'string') return [value];
+      const plain = plainText(value);
+      if (plain.ok) return plain.text === null ? [] : [plain.text];
+      complain(typeof value === 'number' ? 'SPOILT' : 'UNREADABLE', plain.reason, line, column);
+      return [];
+    });
+    return texts.length === 0 ? null : texts.join(BETWEEN_ENTRIES);
+  };
+  return {
+    values: columns.map(textAt),
+    cell: (column) => {
+      const found = valueAt(object, column);
+      return typeof found === 'string' || typeof found === 'boolean' ? String(found) : '';
+    },
+  };
 }

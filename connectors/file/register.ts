@@ -122,7 +122,7 @@ export async function putAside(
   await client.query(
     `INSERT INTO staging.delivery
        (source, record, shape, file, delivered, sequence, size, modified, state, reason, findings, rows, keys)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::bigint, coalesce($13::jsonb, '{"masked": 0, "spoilt": 0, "unusable": {}}'::jsonb)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::bigint, coalesce($13::jsonb, '{"masked": 0, "spoilt": 0, "unusable": {}, "leftOut": {"dropped": 0, "keyless": 0}}'::jsonb)
      WHERE NOT EXISTS (SELECT 1 FROM staging.delivery WHERE source = $1 AND record = $2 AND shape = $3
        AND file = $4 AND size = $7 AND modified = $8 AND state = $9)`,
     [

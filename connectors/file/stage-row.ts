@@ -5,6 +5,7 @@ import { type KeyFault, keyFaultWords } from '../key-faults.ts';
 import type { FileRecord } from '../manifest.ts';
 import type { Complain, DeliveredRow } from './delivered-row.ts';
 import type { DeliveryFault } from './delivery-problem.ts';
+import { type LeftOut, nothingLeftOut } from './drop-rows.ts';
 import { identityColumns, keyColumns, stagedSources } from './staged-columns.ts';
 
 export interface RowStager {
@@ -15,7 +16,13 @@ export interface RowStager {
 }
 
 /** `complain` hears of what puts the delivery aside, `note` of keys that are nobody's. */
-export function stageRowsOf(record: FileRecord, complain: Complain, note: Complain): RowStager {
+export function stageRowsOf(
+  record: FileRecord,
+  complain: Complain,
+  note: Complain,
+  leftOut: LeftOut = nothingLeftOut(),
+): RowStager {
+  const skipsKeyless = record.delivery.keyless === 'skip';
   const keys = keyColumns(record);
   const writings = keys.map((column) => writingOf(record, column));
   const identities = identityColumns(record).length;
@@ -35,6 +42,10 @@ export function stageRowsOf(record: FileRecord, complain: Complain, note: Compla
     identify,
     stage: (row) => {
       const { line, values } = row;
+      if (skipsKeyless && writings.every((writing, at) => isKeyless(values[at], writing))) {
+        leftOut.keyless += 1;
+        return [];
+      }
       const rest: (string | null)[] = [];
       let right = true;
       for (let at = keys.length + identities; at < names.length; at += 1) {
@@ -61,6 +72,9 @@ export function stageRowsOf(record: FileRecord, complain: Complain, note: Compla
     },
   };
 }
+
+const isKeyless = (value: string | null | undefined, writing: KeyWriting): boolean =>
+  readKeys(value, writing).every((read) => read.kind === 'unusable' && read.fault === 'EMPTY');
 
 /** `CHECK_DIGIT: a key whose check place is wrong`. */
 function reasonFor(fault: KeyFault): string {

@@ -28,7 +28,7 @@ const DEFINITIONS = `
     DROP CONSTRAINT IF EXISTS delivery_state_check,
     ADD COLUMN IF NOT EXISTS findings jsonb,
     ADD COLUMN IF NOT EXISTS accepted_by text,
-    ADD COLUMN IF NOT EXISTS keys jsonb NOT NULL DEFAULT '{"masked": 0, "spoilt": 0, "unusable": {}}',
+    ADD COLUMN IF NOT EXISTS keys jsonb NOT NULL DEFAULT '{"masked": 0, "spoilt": 0, "unusable": {}, "leftOut": {"dropped": 0, "keyless": 0}}',
     ADD COLUMN IF NOT EXISTS whole boolean NOT NULL DEFAULT false;
   CREATE UNIQUE INDEX IF NOT EXISTS delivery_one_active
     ON staging.delivery (source, record, shape) WHERE state = 'active';

@@ -137,7 +137,12 @@ function keysText({ keys, state }: RegisteredDelivery): string {
   if (keys === null || !['active', 'waiting'].includes(state)) return '';
   const spoilt = keys.spoilt === 0 ? [] : [`${keys.spoilt} nobody's 无法识别`];
   const masked = keys.masked === 0 ? [] : [`${keys.masked} masked 已遮盖`];
-  return [...spoilt, ...masked].join(', ');
+  const { dropped, keyless } = keys.leftOut;
+  const out = [
+    ...(dropped === 0 ? [] : [`${dropped} no records 非记录行`]),
+    ...(keyless === 0 ? [] : [`${keyless} without a key 无标识已跳过`]),
+  ];
+  return [...spoilt, ...masked, ...out].join(', ');
 }
 
 function faultsText({ findings, state, whole }: RegisteredDelivery): string {

@@ -1,6 +1,8 @@
 // Rows of an XLSX delivery: one sheet, the wanted columns by header, streamed from the container.
 import { type Complain, type DeliveredRow, type Wanted, findColumns } from '../delivered-row.ts';
 import { problem } from '../delivery-problem.ts';
+import { type RowView, firstOf, openRowDropper } from '../drop-rows.ts';
+import { joinHeader } from '../header-rows.ts';
 import { type Trailer, readTrailer } from '../trailer-template.ts';
 import { type CellContext, readCell } from './cell.ts';
 import { readSharedStrings } from './shared-strings.ts';
@@ -13,7 +15,8 @@ export interface XlsxOptions {
   readonly sheet?: string | undefined;
   /** Rows above the header. */
   readonly skip: number;
-  readonly header: boolean;
+  /** Rows of the header; 0: none. */
+  readonly header: number;
   /** The last row, its cells joined by commas; `onTrailer` hears what it says. */
   readonly trailer?: string | undefined;
   readonly onTrailer: (trailer: Trailer) => void;
@@ -53,51 +56,67 @@ async function* readRows(
   bytes: AsyncIterable<Buffer>,
 ): AsyncGenerator<DeliveredRow> {
   let places: readonly number[] | undefined;
-  let width = 0;
+  let names: readonly string[] = [];
   let headerRow = skip;
+  const above: (readonly string[])[] = [];
   const merged = (lastRow: number): void => {
     if (lastRow > headerRow) complain('UNREADABLE', 'merged cells below the header', lastRow);
   };
-  const read = (row: SheetRow): DeliveredRow | undefined => {
+  const view = (row: SheetRow): RowView => {
+    const texts = textsOf(row, context);
+    return {
+      first: firstOf(texts),
+      cell: (column) => texts[names.findIndex((name) => name.trim() === column)] ?? '',
+    };
+  };
+  const dropper = openRowDropper(wanted.drop, view, wanted.leftOut);
+  const read = (row: SheetRow): readonly DeliveredRow[] => {
     if (places === undefined) {
-      const written = header ? textsOf(row, context) : (wanted.layout ?? []);
-      places = findColumns(written, wanted, row.number);
-      width = written.findLastIndex((name) => name.trim() !== '') + 1;
-      if (header) {
+      if (header > 0) above.push(textsOf(row, context));
+      if (above.length < header) return [];
+      names = header === 0 ? (wanted.layout ?? []) : header === 1 ? above[0]! : joinHeader(above);
+      places = findColumns(names, wanted, row.number);
+      if (header > 0) {
         headerRow = row.number;
-        return undefined;
+        return [];
       }
     }
-    if (row.cells.length > width) {
+    if (isBlank(row)) return [];
+    return dropper.push(row).flatMap((kept) => deliver(kept));
+  };
+  const isBlank = ({ cells }: SheetRow): boolean =>
+    cells.every(
+      (cell) => cell === undefined || (cell.type !== 's' && !cell.formula && cell.text.trim() === ''),
+    );
+  const deliver = (row: SheetRow): readonly DeliveredRow[] => {
+    const width = names.findLastIndex((name) => name.trim() !== '') + 1;
+    if (firstOf(textsOf({ ...row, cells: row.cells.slice(width) }, context)) !== '') {
       complain('SHORT_ROW', 'longer than the header', row.number);
-      return undefined;
+      return [];
     }
-    return {
-      line: row.number,
-      values: places.map((place, at) => {
-        const cell = row.cells[place];
-        if (cell === undefined) return null;
-        const found = readCell(cell, context);
-        if ('value' in found) return found.value;
-        complain(found.fault, found.reason, row.number, wanted.columns[at]);
-        return null;
-      }),
-    };
+    const values = (places ?? []).map((place, at) => {
+      const cell = row.cells[place];
+      if (cell === undefined) return null;
+      const found = readCell(cell, context);
+      if ('value' in found) return found.value;
+      complain(found.fault, found.reason, row.number, wanted.columns[at]);
+      return null;
+    });
+    return [{ line: row.number, values }];
   };
   let held: SheetRow | undefined;
   for await (const row of readSheetRows(bytes, merged)) {
     if (row.number <= skip) continue;
     const ready = trailer === undefined ? row : held;
     if (trailer !== undefined) held = row;
-    const delivered = ready === undefined ? undefined : read(ready);
-    if (delivered !== undefined) yield delivered;
+    if (ready !== undefined) yield* read(ready);
   }
   if (trailer !== undefined) {
     const said = held === undefined ? undefined : readTrailer(trailer, textsOf(held, context).join(','));
     if (said === undefined) throw problem('TRUNCATED', 'does not end with its trailer row');
     onTrailer(said);
   }
-  if (places === undefined && header) throw problem('EMPTY', 'no header');
+  if (places === undefined && header > 0) throw problem('EMPTY', 'no header');
 }
 
 const LONGEST_HEADER = 100_000;

@@ -26,7 +26,7 @@ const rowsOf = async (read: Read, lines = false): Promise<unknown[]> => {
   findings.end();
   return found;
 };
-const plain: CsvOptions = { delimiter: ',', quote: '"', skip: 0, header: true };
+const plain: CsvOptions = { delimiter: ',', quote: '"', skip: 0, header: 1 };
 const csvAs = (text: string, columns: string[], options: Partial<CsvOptions>, layout?: string[]) =>
   rowsOf((complain) => readCsv(chunks(text), { ...plain, ...options }, { columns, layout }, complain), true);
 const csv = (text: string, ...columns: string[]) =>
@@ -63,11 +63,11 @@ describe('a CSV delivery', () => {
   });
 
   test('without a header has its columns from the manifest', async () => {
-    expect(await csvAs('1,2\n3,4\n', ['b'], { header: false }, ['a', 'b'])).toEqual([
+    expect(await csvAs('1,2\n3,4\n', ['b'], { header: 0 }, ['a', 'b'])).toEqual([
       [1, '2'],
       [2, '4'],
     ]);
-    await expect(csvAs('1,2\n3\n', ['b'], { header: false }, ['a', 'b'])).rejects.toThrow(
+    await expect(csvAs('1,2\n3\n', ['b'], { header: 0 }, ['a', 'b'])).rejects.toThrow(
       'SHORT_ROW: shorter than the header, on line 2',
     );
   });

@@ -30,7 +30,7 @@ const read = async (
   const findings = new Findings();
   const { signal } = new AbortController();
   const rows: unknown[] = [];
-  const all = { path, skip: 0, header: true, onTrailer: () => undefined, signal, ...options };
+  const all = { path, skip: 0, header: 1, onTrailer: () => undefined, signal, ...options };
   for await (const { line, values } of readXlsx(all, wanted, findings.add.bind(findings)))
     rows.push([line, ...values]);
   findings.end();
@@ -121,7 +121,7 @@ describe('a workbook', () => {
 
   test('without a header has its columns from the manifest', async () => {
     const path = await write([['1', '2']]);
-    expect(await read(path, { header: false }, { columns: ['b'], layout: HEADER })).toEqual([[1, '2']]);
+    expect(await read(path, { header: 0 }, { columns: ['b'], layout: HEADER })).toEqual([[1, '2']]);
   });
 
   test('ends with its trailer row', async () => {
