@@ -174,10 +174,12 @@ describe.each(databases)('%s', (_name, cases, start) => {
     const found = new Map<string, readonly unknown[]>();
     try {
       const lookups = branches.map((columns) => lookup(columns, ['a', 'b']));
-      const statement = writeStatement(dialect, lookups, () => ({ table: held.table }));
+      const statement = writeStatement(dialect, lookups, () => ({ table: held.table }), ['7']);
       const receive = readBranches(
         lookups,
         (asked, key, values) => found.set(`${lookups.indexOf(asked)}${String(key)}`, values),
+        // What is asked beside them has no value of its own, and changes no type.
+        (_aside, value) => expect(String(value)).toBe('7'),
         statement.places,
       );
       await session.run(statement, receive, never);
@@ -226,7 +228,7 @@ describe.each(databases)('%s', (_name, cases, start) => {
       const statement = writeStatement(dialect, [asked], () => ({ table: held.table }));
       await session.run(
         statement,
-        readBranches([asked], (_lookup, key) => keys.push(key), statement.places),
+        readBranches([asked], (_lookup, key) => keys.push(key), undefined, statement.places),
         never,
       );
     } finally {
