@@ -269,6 +269,14 @@ subjects: { Person: { column: code, as: [citizen-id, citizen-id-15] } }`;
     expect(await ask(levy, one)).toMatchObject({ state: 'OK' });
   });
 
+  test('a replica says how far it has come, where the database can say it', async () => {
+    await hold([one.id]);
+    const levy = open(ofFirms, 'freshness: { maxAge: 2d, replica: true }');
+    // The server here is none, and speaks of this moment.
+    if (name === 'PostgreSQL') expect(await ask(await levy, one)).toMatchObject({ state: 'OK' });
+    else await expect(levy).rejects.toThrow('name a heartbeat');
+  });
+
   test('look-ups stay on the index when writings and masks are added', async () => {
     const series = name === 'PostgreSQL' ? 'generate_series(1, 20000) AS s (seq)' : 'seq_1_to_20000';
     await hold([one.id.toLowerCase(), `${one.id} `, `${two.id.slice(0, 6)}********${two.id.slice(14)}`]);
