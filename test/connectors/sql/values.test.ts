@@ -178,6 +178,7 @@ describe.each(databases)('%s', (_name, cases, start) => {
       const receive = readBranches(
         lookups,
         (asked, key, values) => found.set(`${lookups.indexOf(asked)}${String(key)}`, values),
+        undefined,
         statement.places,
       );
       await session.run(statement, receive, never);
@@ -226,7 +227,7 @@ describe.each(databases)('%s', (_name, cases, start) => {
       const statement = writeStatement(dialect, [asked], () => ({ table: held.table }));
       await session.run(
         statement,
-        readBranches([asked], (_lookup, key) => keys.push(key), statement.places),
+        readBranches([asked], (_lookup, key) => keys.push(key), undefined, statement.places),
         never,
       );
     } finally {
