@@ -25,7 +25,7 @@ import { type SoapService, readService } from './soap/service.ts';
 import type { FieldFilter } from './source-condition.ts';
 import { type DataAge, dataAgeOf } from './sql/data-age.ts';
 import type { Tls } from './sql/dialect.ts';
-import { checkRelations } from './sql/manifest-check.ts';
+import { checkAge, checkRelations } from './sql/manifest-check.ts';
 import type { CensusTimes } from './sql/manifest-part.ts';
 import { readTls } from './sql/tls.ts';
 import type { Transform } from './transforms/transform.ts';
@@ -230,7 +230,10 @@ function readManifest(
           report,
         )
       : undefined;
-  if (written.transport === 'sql') checkRelations(written, report);
+  if (written.transport === 'sql') {
+    checkRelations(written, report);
+    checkAge(written, address.ok ? address.value : '', report);
+  }
   const soap =
     written.transport === 'soap'
       ? readService(written.soap, written.records, {

@@ -39,7 +39,8 @@ import { createGatewayServer } from './server.ts';
 import { requireKeys } from './required-keys.ts';
 import { StartupRefused } from './startup-refused.ts';
 import { closeServer, listen, urlOf } from './listening.ts';
-import { type GatewayState, openState } from './state/state.ts';
+import { openOwnState } from './state/own-state.ts';
+import type { GatewayState } from './state/state.ts';
 import { type Dispatch, dispatchWebhooks } from './webhooks/dispatch.ts';
 import { readEndpoints } from './webhooks/endpoints.ts';
 import { type Watching, startWatching } from './watch/watching.ts';
@@ -126,7 +127,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const quota = state === undefined ? undefined : openCaseQuota(state);
     const cache = await openCache(options, manifests, watching.watch);
     opened.push(cache);
-    await state?.prepared(); // A source may be our own tables, and is looked through when it is opened.
+    // A source may be our own tables, and is looked through when it is opened.
+    await state?.prepared();
     const connectors = await openSources({
       manifests,
       stagingUrl: configuration.databaseUrl,
@@ -342,20 +344,6 @@ async function openCache(
   }
   const key = await loadOrCreateKey(redis.keyFile);
   return openFactCache({ redis: { url: redis.url, key }, clock, log, watch });
-}
-
-/** The gateway's own state; needed as soon as a purpose limits the subjects of a case. */
-function openOwnState(
-  { databaseUrl }: Configuration,
-  { policies }: PolicySnapshot,
-): GatewayState | undefined {
-  if (databaseUrl !== undefined) return openState(databaseUrl);
-  const limited = [...policies.policySet.consumers.purposes.values()].find(
-    ({ subjectsPerCaseAndDay }) => subjectsPerCaseAndDay !== undefined,
-  );
-  if (limited === undefined) return undefined;
-  const message = `DATABASE_URL: is required, because the purpose ${limited.name} limits subjects per case`;
-  throw new StartupRefused([{ file: 'environment', message }]);
 }
 
 function authenticatorFor({ token }: Configuration, clock: () => Date): Authenticator {

@@ -22,6 +22,18 @@ export interface ColumnKeys {
   writingsOf(comparable: readonly string[]): readonly string[];
 }
 
+/** A way in which a column writes keys, whoever's: what stands around them, and whether they are in small letters. */
+interface Way {
+  readonly before: string;
+  readonly after: string;
+  readonly small: boolean;
+}
+
+/** Ways that are asked for always, so that a row written since in the way of others is found, too. */
+const MOST_WAYS = 4;
+/** Longer surroundings are another's name or number. */
+const MOST_AROUND = 20;
+
 export interface ColumnReader {
   readonly receive: (row: readonly unknown[]) => void;
   readonly finish: () => ColumnKeys;
@@ -32,8 +44,18 @@ export function readColumn(writing: KeyWriting, most = MOST_ODD_KEYS): ColumnRea
   const writings = new Map<string, string[]>();
   const masks = new Map<string, string[]>();
   const unusable = new Map<KeyFault, number>();
+  const ways = new Map<string, { readonly way: Way; rows: number }>();
   let [usual, rewritten, masked, odd] = [0, 0, 0, 0];
   let type: string | undefined;
+
+  const noteWay = (key: string, raw: string, rows: number): void => {
+    const way = wayOf(key, raw);
+    if (way === undefined) return;
+    const name = JSON.stringify(way);
+    const known = ways.get(name);
+    if (known !== undefined) known.rows += rows;
+    else if (ways.size < 1000) ways.set(name, { way, rows });
+  };
 
   const receiveOdd = (raw: string, rows: number): void => {
     odd += 1;
@@ -48,7 +70,9 @@ export function readColumn(writing: KeyWriting, most = MOST_ODD_KEYS): ColumnRea
       }
       if (reading.kind === 'unusable') faults.push(reading.fault);
       // What has a wrong check place may be asked for just so.
-      if (reading.key !== undefined && reading.key !== raw) remember(writings, reading.key, raw);
+      if (reading.key === undefined || reading.key === raw) continue;
+      remember(writings, reading.key, raw);
+      if (reading.kind === 'key') noteWay(reading.key, raw, rows);
     }
     const [fault] = faults;
     if (fault !== undefined) unusable.set(fault, (unusable.get(fault) ?? 0) + rows);
@@ -64,6 +88,10 @@ export function readColumn(writing: KeyWriting, most = MOST_ODD_KEYS): ColumnRea
     },
     finish: () => {
       const index = indexMasks(masks.keys());
+      const usualWays = [...ways.values()]
+        .sort((one, other) => other.rows - one.rows)
+        .slice(0, MOST_WAYS)
+        .map(({ way }) => way);
       return {
         usual,
         rewritten,
@@ -71,11 +99,33 @@ export function readColumn(writing: KeyWriting, most = MOST_ODD_KEYS): ColumnRea
         unusable,
         overflowing: odd > most,
         type,
-        writingsOf: (comparable) => writingsIn(comparable, writings, masks, index),
+        writingsOf: (comparable) => [
+          ...new Set([
+            ...writingsIn(comparable, writings, masks, index),
+            ...comparable.flatMap((key) => usualWays.map((way) => write(key, way))),
+          ]),
+        ],
       };
     },
   };
 }
+
+/** Undefined: the key does not stand in its writing as it is. */
+function wayOf(key: string, raw: string): Way | undefined {
+  for (const small of [false, true]) {
+    const written = small ? key.toLowerCase() : key;
+    const at = raw.indexOf(written);
+    if (at === -1) continue;
+    const way = { before: raw.slice(0, at), after: raw.slice(at + written.length), small };
+    return /[0-9]/.test(way.before + way.after) || way.before.length + way.after.length > MOST_AROUND
+      ? undefined
+      : way;
+  }
+  return undefined;
+}
+
+const write = (key: string, { before, after, small }: Way): string =>
+  `${before}${small ? key.toLowerCase() : key}${after}`;
 
 function remember(where: Map<string, string[]>, key: string, raw: string): void {
   const known = where.get(key);

@@ -4,6 +4,15 @@ import type { WrittenManifest } from '../manifest-schema.ts';
 
 type WrittenSql = WrittenManifest & { readonly transport: 'sql' };
 
+/** Reports a way to tell the age of the data that the database at the address does not have. */
+export function checkAge({ freshness }: WrittenSql, address: string, report: Report): void {
+  if (freshness?.replica !== true || !/^(?:mysql|mariadb):/.test(address)) return;
+  report(
+    ['freshness', 'replica'],
+    'freshness.replica: PostgreSQL alone can say it; name a heartbeat with at',
+  );
+}
+
 /** Reports what is wrong with the relations of a manifest. */
 export function checkRelations({ records }: WrittenSql, report: Report): void {
   for (const [name, { table, query }] of Object.entries(records)) {

@@ -2,6 +2,7 @@
 // one fault or none. Everything follows from a number.
 import type { Subject } from '../../connectors/contract.ts';
 import { citizenIdAt, usccAt } from '../../connectors/sandbox/generator/identifiers.ts';
+import { orgCodeCheck } from '../../schema/identifiers/org-code.ts';
 import { completeUscc } from '../../schema/identifiers/uscc.ts';
 import type { AgencyRow } from './bench.ts';
 
@@ -143,8 +144,10 @@ function writing(random: Random, { id, kind }: Subject): string {
     (text) => `代码：${text}`,
     (text) => text.replace(/[0-9]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
   ];
-  const orgCode = kind === 'Organization' && random() < 0.2;
-  return pick(random, ways)(orgCode ? id.slice(8, 17) : id);
+  const inner = id.slice(8, 17);
+  // An organisation code whose own check place is wrong is nobody's where it stands alone.
+  const orgCode = kind === 'Organization' && random() < 0.2 && orgCodeCheck(inner) === inner[8];
+  return pick(random, ways)(orgCode ? inner : id);
 }
 
 /** A code that is a number to whoever does not know better. */

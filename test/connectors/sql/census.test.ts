@@ -9,6 +9,7 @@ import { completeCitizenId } from '../../../schema/identifiers/citizen-id.ts';
 import { planLookups } from '../../../connectors/lookup.ts';
 import type { SqlRecord } from '../../../connectors/manifest.ts';
 import { openTransport } from '../../../connectors/open.ts';
+import { comparableOf } from '../../../connectors/sql/column-keys.ts';
 import { databaseOf } from '../../../connectors/sql/connect.ts';
 import { takeCensus } from '../../../connectors/sql/key-census.ts';
 import { widen } from '../../../connectors/sql/other-writings.ts';
@@ -221,6 +222,13 @@ subjects: { Person: { column: code, as: [citizen-id, citizen-id-15] } }`;
       .toEqual({ [one.id]: ['row 0'] });
   });
 
+  test('what was written since in the way of other rows is found at once', async () => {
+    await hold([` ${two.id.toLowerCase()}`, `代码：${two.id}`]);
+    const levy = await open(ofFirms, 'census: { every: 10m }');
+    await add([` ${one.id.toLowerCase()}`, `代码：${one.id}`]);
+    expect(notesIn((await ask(levy, one)).rows)).toEqual({ [one.id]: ['row 0', 'row 1'] });
+  });
+
   test('a table that is gone fails its answers alone, and is looked through when it is back', async () => {
     await hold([one.id.toLowerCase()]);
     await database.admin('ALTER TABLE arrear RENAME TO away');
@@ -261,6 +269,14 @@ subjects: { Person: { column: code, as: [citizen-id, citizen-id-15] } }`;
     expect(await ask(levy, one)).toMatchObject({ state: 'OK' });
   });
 
+  test('a replica says how far it has come, where the database can say it', async () => {
+    await hold([one.id]);
+    const levy = open(ofFirms, 'freshness: { maxAge: 2d, replica: true }');
+    // The server here is none, and speaks of this moment.
+    if (name === 'PostgreSQL') expect(await ask(await levy, one)).toMatchObject({ state: 'OK' });
+    else await expect(levy).rejects.toThrow('name a heartbeat');
+  });
+
   test('look-ups stay on the index when writings and masks are added', async () => {
     const series = name === 'PostgreSQL' ? 'generate_series(1, 20000) AS s (seq)' : 'seq_1_to_20000';
     await hold([one.id.toLowerCase(), `${one.id} `, `${two.id.slice(0, 6)}********${two.id.slice(14)}`]);
@@ -283,7 +299,8 @@ subjects: { Person: { column: code, as: [citizen-id, citizen-id-15] } }`;
     );
     const { lookup, cutShort } = widen({ ...planned!, mapping: mapping as SqlRecord }, taken);
     expect(cutShort).toBe(false);
-    expect(lookup.keys).toHaveLength(planned!.keys.length + 3);
+    // Its two writings and the mask; and two ways of writing four further keys.
+    expect(lookup.keys).toHaveLength(planned!.keys.length + 3 + 2 * comparableOf(planned!.keys).length - 2);
     const statement = writeStatement(dialect, [lookup], () => relation);
     let at = 0;
     const literal = (value: unknown): string =>
