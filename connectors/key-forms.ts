@@ -168,8 +168,8 @@ const FRACTION = /^[0-9]{6,}\.[0-9]+$/;
 function damageOf(text: string): KeyFault | undefined {
   if (EXPONENT.test(text)) return 'EXPONENT';
   if (FRACTION.test(text)) return 'ROUNDED';
-  if (!/^[1-9][0-9]{15,19}$/.test(text)) return undefined;
-  // Fifteen digits and zeros, or a number that a double holds exactly, which one in sixty-four is by chance.
+  if (!/^[1-9][0-9]{16,19}$/.test(text)) return undefined;
+  // Fifteen digits and zeros, or a number that a double holds exactly, as one in sixteen or fewer does by chance.
   return /^[0-9]{15}0+$/.test(text) || isDouble(text) ? 'ROUNDED' : undefined;
 }
 

@@ -1,9 +1,10 @@
-// The report on a delivery that was put aside or waits, in English and Chinese: for the agency that sent it, hence with
-// lines and columns, and without any value of a record.
+// The report on a delivery that was put aside, waits, or has rows that are nobody's, in Chinese and English: for the clerk
+// who sent it, hence with lines, columns and cures, and without any value of a record.
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { DeliveryFault, Finding } from './delivery-problem.ts';
 import { faultWords } from './fault-words.ts';
+import { type KeyFault, keyFaultWords } from '../key-faults.ts';
 
 export interface Reported {
   readonly source: string;
@@ -21,8 +22,8 @@ export function writeReport({ source, record, file, state, at, findings }: Repor
     `${file}`,
     `${source} · ${record} · ${at.toISOString()}`,
     '',
-    en,
     zh,
+    en,
     '',
     ...findings.flatMap((finding, at) => [...describe(finding, at + 1), '']),
     remedy(
@@ -47,26 +48,35 @@ const STATES: Readonly<Record<Reported['state'], readonly [en: string, zh: strin
 };
 
 function describe({ fault, reason, column, count, lines }: Finding, number: number): string[] {
-  const words = faultWords[fault];
+  const { what, cure } = faultWords[fault];
   const places = lines.join(', ') + (count > lines.length ? ' …' : '');
   return [
-    `${number}. ${fault}: ${words.en} · ${words.zh}`,
-    ...(column === undefined ? [] : [`   column 列: ${column}`]),
-    ...(lines.length === 0 ? [] : [`   lines 行: ${places} (${count} in all 共 ${count} 处)`]),
-    `   detail 说明: ${reason}`,
+    `${number}. ${fault}: ${what.zh} · ${what.en}`,
+    ...(column === undefined ? [] : [`   列 column: ${column}`]),
+    ...(lines.length === 0 ? [] : [`   行 lines: ${places} (共 ${count} 处 ${count} in all)`]),
+    `   说明 detail: ${reason}${keyWords(reason)}`,
+    `   处理办法 cure: ${cure.zh}`,
+    `     ${cure.en}`,
   ];
+}
+
+/** The Chinese words for what is wrong with a key. */
+function keyWords(reason: string): string {
+  const fault = reason.slice(0, Math.max(0, reason.indexOf(':'))) as KeyFault;
+  const words = keyFaultWords[fault];
+  return words === undefined ? '' : ` · ${words.what.zh}；${words.cure.zh}`;
 }
 
 function remedy(state: Reported['state'], faults: readonly DeliveryFault[]): string {
   if (state === 'waiting') {
-    return 'It is taken as soon as what it waits for has come.\n所等文件到齐后将自动启用。';
+    return '所等文件到齐后将自动启用。\nIt is taken as soon as what it waits for has come.';
   }
   const deliver = 'Correct it and deliver it again, under the same name or a later number.';
   const deliverZh = '请更正后以原文件名或更大的序号重新交付。';
   if (faults.every((fault) => fault === 'SHRUNKEN')) {
-    return `${deliver} If it is right as it is, the gateway's operator can release it.\n${deliverZh}若内容确实无误，可由网关运维人员放行。`;
+    return `${deliverZh}若内容确实无误，可由网关运维人员放行。\n${deliver} If it is right as it is, the gateway's operator can release it.`;
   }
-  return `${deliver}\n${deliverZh}`;
+  return `${deliverZh}\n${deliver}`;
 }
 
 export const reportPath = (path: string): string => `${path}.report.txt`;

@@ -4,7 +4,6 @@ import { type KeyReading, type KeyWriting, readKeys } from '../key-forms.ts';
 import { type KeyFault, keyFaultWords } from '../key-faults.ts';
 import type { FileRecord } from '../manifest.ts';
 import type { Complain, DeliveredRow } from './delivered-row.ts';
-import type { DeliveryFault } from './delivery-problem.ts';
 import { type LeftOut, nothingLeftOut } from './drop-rows.ts';
 import { identityColumns, keyColumns, stagedSources } from './staged-columns.ts';
 
@@ -59,14 +58,15 @@ export function stageRowsOf(
       const identity = identify(row);
       if (!right || identity === undefined) return [];
       let fault: KeyFault | null = null;
-      const readings = writings.map((writing, at) => {
-        const read = readKeys(values[at], writing);
+      const readings = writings.map((writing, at) => readKeys(values[at], writing));
+      // A row needs a key in one of its columns, not in all.
+      const isSomebodys = readings.some((read) => read.some(({ kind }) => kind !== 'unusable'));
+      readings.forEach((read, at) => {
         for (const reading of read) {
-          if (reading.kind !== 'unusable') continue;
+          if (reading.kind !== 'unusable' || (reading.fault === 'EMPTY' && isSomebodys)) continue;
           fault ??= reading.fault;
           note('UNUSABLE_KEY', reasonFor(reading.fault), line, keys[at]);
         }
-        return read;
       });
       return combined(readings).map((of) => [...of, fault, ...identity, ...rest]);
     },
@@ -79,12 +79,6 @@ const isKeyless = (value: string | null | undefined, writing: KeyWriting): boole
 /** `CHECK_DIGIT: a key whose check place is wrong`. */
 function reasonFor(fault: KeyFault): string {
   return `${fault}: ${keyFaultWords[fault].what.en}`;
-}
-
-/** The kind of a complaint about a key, and the words for it. */
-export function keyFaultOf(fault: DeliveryFault, reason: string): KeyFault | undefined {
-  if (fault !== 'UNUSABLE_KEY') return undefined;
-  return reason.slice(0, reason.indexOf(':')) as KeyFault;
 }
 
 function writingOf({ subjects }: FileRecord, column: string): KeyWriting {

@@ -244,12 +244,12 @@ describe('a delivery that is put aside', () => {
     await stage.start('shrink: 10%');
     const report = await reportOf('listings-20260308-01.csv');
     expect(report).toContain('本批文件已被隔离');
-    expect(report).toMatch(/SHORT_ROW.*行的列数[\s\S]*lines 行: 3 \(1 in all 共 1 处\)/);
+    expect(report).toMatch(/SHORT_ROW.*行的列数[\s\S]*行 lines: 3 \(共 1 处 1 in all\)/);
     expect(report).toMatch(
-      /UNUSABLE_KEY.*标识[\s\S]*column 列: code[\s\S]*lines 行: 4 \(1 in all[\s\S]*EXPONENT/,
+      /UNUSABLE_KEY.*标识[\s\S]*列 column: code[\s\S]*行 lines: 4 \(共 1 处[\s\S]*EXPONENT[\s\S]*文本/,
     );
-    expect(report).toMatch(/UNUSABLE_KEY[\s\S]*lines 行: 5 [\s\S]*ROUNDED/);
-    expect(report).toMatch(/UNUSABLE_KEY[\s\S]*lines 行: 6 [\s\S]*EMPTY/);
+    expect(report).toMatch(/UNUSABLE_KEY[\s\S]*行 lines: 5 [\s\S]*ROUNDED/);
+    expect(report).toMatch(/UNUSABLE_KEY[\s\S]*行 lines: 6 [\s\S]*EMPTY/);
     expect(report).not.toMatch(/420202|3\.10101E|9199/);
     expect(stage.told()).toMatchObject([{ outcome: 'quarantined', reason: 'SHORT_ROW', record: 'Listing' }]);
   });

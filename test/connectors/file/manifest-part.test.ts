@@ -49,8 +49,10 @@ describe('the manual of file deliveries', () => {
 
 test('every fault is explained in English and Chinese', () => {
   for (const fault of deliveryFaults) {
-    expect(faultWords[fault].en, fault).toMatch(/[a-z]/);
-    expect(faultWords[fault].zh, fault).toMatch(/\p{Script=Han}/u);
+    for (const words of [faultWords[fault].what, faultWords[fault].cure]) {
+      expect(words.en, fault).toMatch(/[a-z]/);
+      expect(words.zh, fault).toMatch(/\p{Script=Han}/u);
+    }
   }
 });
 

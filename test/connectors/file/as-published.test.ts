@@ -1,0 +1,148 @@
+// Lists as offices write them and publications have them: read where it is certain what is meant, and nothing is left out
+// without being counted.
+import iconv from 'iconv-lite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { joinHeader } from '../../../connectors/file/header-rows.ts';
+import { valueAt } from '../../../connectors/file/json-values.ts';
+import { listDeliveries } from '../../../connectors/file/register.ts';
+import { missing } from '../../../connectors/transport.ts';
+import { deliver } from '../../contract/file-bench.ts';
+import { type DropStage, listing, openDropStage, subject } from './drop-stage.ts';
+
+const [one, two] = [subject(1), subject(2)];
+const header = 'code,doc,amt,day,st';
+
+let stage: DropStage;
+beforeAll(async () => {
+  stage = await openDropStage();
+});
+afterAll(() => stage.stop());
+beforeEach(() => stage.reset());
+afterEach(() => stage.closeAll());
+
+/** Delivers the text and gives back the numbers of both subjects, with what was counted. */
+async function taken(text: string, words = 'shrink: 50%') {
+  await deliver(stage.drop(), 'listings-20260308-01.csv', iconv.encode(text, 'gb18030'));
+  const gateway = await stage.start(words);
+  const [delivery] = await listDeliveries(stage.database);
+  return {
+    one: await stage.numbers(gateway, one).catch(() => []),
+    two: await stage.numbers(gateway, two).catch(() => []),
+    state: delivery?.state,
+    keys: delivery?.keys,
+    rows: delivery?.rows,
+    faults: delivery?.findings.map(({ fault }) => fault),
+  };
+}
+const both = { one: ['A'], two: ['B'], state: 'active', rows: 2, faults: [] };
+
+describe('a CSV as offices write it is read', () => {
+  test.each([
+    ['a header with CRLF over rows with LF', `${header}\r\n${listing(one, 'A')}\n${listing(two, 'B')}\n`],
+    ['a header with LF over rows with CRLF', `${header}\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n`],
+    ['line ends of CR alone', `${header}\r${listing(one, 'A')}\r${listing(two, 'B')}\r`],
+    ['the mark of DOS at its end', `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n\x1a`],
+    [
+      'rows of delimiters below the data',
+      `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n,,,,\r\n, ,,,\r\n`,
+    ],
+    [
+      'rows of delimiters between them',
+      `${header}\r\n${listing(one, 'A')}\r\n,,,,\r\n${listing(two, 'B')}\r\n`,
+    ],
+    [
+      'a delimiter at the end of every line',
+      `${header},\r\n${listing(one, 'A')},\r\n${listing(two, 'B')},\r\n`,
+    ],
+    [
+      'a delimiter at the end of some lines',
+      `${header}\r\n${listing(one, 'A')},\r\n${listing(two, 'B')}\r\n`,
+    ],
+    [
+      'blanks that do not break around names',
+      `\u00A0code,doc\u00A0,amt,day,st\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}`,
+    ],
+  ])('with %s', async (_title, text) => expect(await taken(text)).toMatchObject(both));
+
+  test('and what stands beyond its header is told, not dropped', async () => {
+    const found = await taken(`${header}\r\n${listing(one, 'A')},hidden\r\n${listing(two, 'B')}\r\n`);
+    expect(found).toMatchObject({ state: 'quarantined', faults: ['SHORT_ROW'] });
+  });
+
+  test('and a mark of DOS in its midst is no end', async () => {
+    const found = await taken(`${header}\r\n${listing(one, 'A')}\r\n\x1a${listing(two, 'B')}\r\n`);
+    expect(found).toMatchObject({ one: ['A'], rows: 2, keys: { spoilt: 1 } });
+  });
+});
+
+describe('rows that are no records are left out and counted', () => {
+  const rows = `${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n`;
+  test.each([
+    ['below the header', '[{ first: 1 }]', `${header}\r\n18位,文号,万元,日期,状态\r\n${rows}`, 1],
+    ['at the end', '[{ last: 2 }]', `${header}\r\n${rows}合计,2,,,\r\n制表人：某某\r\n`, 2],
+    [
+      'by how they begin',
+      '[{ starts: [合计, 备注] }]',
+      `${header}\r\n${rows},备注：仅供参考\r\n合计,2,,,\r\n`,
+      2,
+    ],
+    ['by a cell', '[{ column: doc, is: [示例] }]', `${header}\r\n${listing(one, '示例')}\r\n${rows}`, 1],
+  ])('%s', async (_title, drop, text, dropped) => {
+    expect(await taken(text, `drop: ${drop}`)).toMatchObject({ ...both, keys: { leftOut: { dropped } } });
+  });
+
+  test('and so are rows without any key, where the manifest says so', async () => {
+    const text = `${header}\r\n${rows},自然人,1,2026-03-01,0\r\n无,自然人,1,2026-03-01,0\r\n-,自然人,1,2026-03-01,0\r\n`;
+    expect(await taken(text, 'keyless: skip')).toMatchObject({
+      ...both,
+      keys: { leftOut: { keyless: 3 }, spoilt: 0 },
+    });
+    await stage.closeAll();
+    await stage.reset();
+    expect(await taken(text)).toMatchObject({ rows: 5, keys: { spoilt: 3, unusable: { EMPTY: 3 } } });
+  });
+});
+
+describe('a header over several rows', () => {
+  test('is joined as merged cells make it', () => {
+    const upper = ['代码', '处罚', '', '金额', ''];
+    const lower = ['', '日期', '机关', '万元', '币种'];
+    expect(joinHeader([upper, lower])).toEqual(['代码', '处罚/日期', '处罚/机关', '金额/万元', '金额/币种']);
+    expect(
+      joinHeader([
+        ['a', ''],
+        ['', 'b'],
+      ]),
+    ).toEqual(['a', 'b']);
+  });
+
+  test('names the columns of a delivery', async () => {
+    const text = `code,x,,,st\r\n,doc,amt,day,\r\n${listing(one, 'A')}\r\n`;
+    expect(await taken(text, 'header: { rows: 2 }')).toMatchObject({ faults: ['MISSING_COLUMN'] });
+    await stage.closeAll();
+    await stage.reset();
+    const plain = `code,,,,st\r\n,doc,amt,day,\r\n${listing(one, 'A')}\r\n`;
+    expect(await taken(plain, 'header: { rows: 2 }')).toMatchObject({ one: ['A'], rows: 1 });
+  });
+});
+
+describe('a path into an object of JSON Lines', () => {
+  const object = {
+    id: 'x',
+    'a.b': 'whole name',
+    properties: { name: ['甲', '乙'], country: 'cn' },
+    ids: [{ code: '1' }, { code: '2' }, { other: '3' }],
+  };
+  test.each([
+    ['id', 'x'],
+    ['a.b', 'whole name'],
+    ['properties.country', 'cn'],
+    ['properties.name', ['甲', '乙']],
+    ['properties.name[1]', '乙'],
+    ['ids.code', ['1', '2']],
+    ['ids[0].code', '1'],
+    ['ids[7].code', missing],
+    ['properties.none', missing],
+    ['__proto__.x', missing],
+  ])('%s', (path, value) => expect(valueAt(object, path)).toEqual(value));
+});
