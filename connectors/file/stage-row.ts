@@ -5,7 +5,7 @@ import { type KeyFault, keyFaultWords } from '../key-faults.ts';
 import type { FileRecord } from '../manifest.ts';
 import type { Complain, DeliveredRow } from './delivered-row.ts';
 import { type LeftOut, nothingLeftOut } from './drop-rows.ts';
-import { identityColumns, keyColumns, stagedSources } from './staged-columns.ts';
+import { cellsOf, identityColumns, keyColumns, stagedColumns, stagedSources } from './staged-columns.ts';
 
 export interface RowStager {
   /** Rows to stage, their values in the order of `stagedNames`: one, or one for each of its keys. None: it was complained of. */
@@ -26,10 +26,19 @@ export function stageRowsOf(
   const writings = keys.map((column) => writingOf(record, column));
   const identities = identityColumns(record).length;
   const names = stagedSources(record);
+  const places = keyPlaces(keys);
+  const first = names.length - identities - stagedColumns(record).length;
+
+  /** The text of each key; null where none of its cells holds any. */
+  const keysOf = (values: DeliveredRow['values']): readonly (string | null)[] =>
+    places.map((cells) => {
+      const texts = cells.map((at) => values[at] ?? '');
+      return cells.length === 1 ? (values[cells[0]!] ?? null) : texts.join('') || null;
+    });
 
   const identify = ({ line, values }: DeliveredRow): readonly string[] | undefined => {
     const found: string[] = [];
-    for (let at = keys.length; at < keys.length + identities; at += 1) {
+    for (let at = first; at < first + identities; at += 1) {
       const value = values[at]?.trim() ?? '';
       if (value === '') complain('NO_KEY', 'is empty', line, names[at]);
       else found.push(value);
@@ -41,13 +50,14 @@ export function stageRowsOf(
     identify,
     stage: (row) => {
       const { line, values } = row;
-      if (skipsKeyless && writings.every((writing, at) => isKeyless(values[at], writing))) {
+      const written = keysOf(values);
+      if (skipsKeyless && writings.every((writing, at) => isKeyless(written[at], writing))) {
         leftOut.keyless += 1;
         return [];
       }
       const rest: (string | null)[] = [];
       let right = true;
-      for (let at = keys.length + identities; at < names.length; at += 1) {
+      for (let at = first + identities; at < names.length; at += 1) {
         const value = values[at] ?? null;
         if (value !== null && isSpoilt(value)) {
           complain('SPOILT', 'was made a number by a spreadsheet', line, names[at]);
@@ -58,7 +68,7 @@ export function stageRowsOf(
       const identity = identify(row);
       if (!right || identity === undefined) return [];
       let fault: KeyFault | null = null;
-      const readings = writings.map((writing, at) => readKeys(values[at], writing));
+      const readings = writings.map((writing, at) => readKeys(written[at], writing));
       // A row needs a key in one of its columns, not in all.
       const isSomebodys = readings.some((read) => read.some(({ kind }) => kind !== 'unusable'));
       readings.forEach((read, at) => {
@@ -71,6 +81,12 @@ export function stageRowsOf(
       return combined(readings).map((of) => [...of, fault, ...identity, ...rest]);
     },
   };
+}
+
+/** Where the cells of each key stand among the sources. */
+function keyPlaces(keys: readonly string[]): readonly (readonly number[])[] {
+  let next = 0;
+  return keys.map((key) => cellsOf(key).map(() => next++));
 }
 
 const isKeyless = (value: string | null | undefined, writing: KeyWriting): boolean =>

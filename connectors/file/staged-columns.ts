@@ -13,6 +13,9 @@ export function keyColumns(record: FileRecord): readonly string[] {
   return [...new Set([...record.subjects.values()].map((key) => key.column))];
 }
 
+/** The columns of the delivery that a key is made of: `前半 + 后半` is one key out of two cells. */
+export const cellsOf = (keyColumn: string): readonly string[] => keyColumn.split(' + ');
+
 /** Columns that tell one row from every other; none where only full deliveries come. */
 export function identityColumns(record: FileRecord): readonly string[] {
   return record.delivery.deltas?.key ?? [];
@@ -47,9 +50,9 @@ export function stagedNames(record: FileRecord): StagedNames {
   return { keys, identity, all, unique: several ? [...identity, ...keys] : identity };
 }
 
-/** Columns of the delivery from which the staged ones are made, in their order. */
+/** Columns of the delivery from which the staged ones are made, in their order; a key may be made of several. */
 export function stagedSources(record: FileRecord): readonly string[] {
-  return [...keyColumns(record), ...identityColumns(record), ...stagedColumns(record)];
+  return [...keyColumns(record).flatMap(cellsOf), ...identityColumns(record), ...stagedColumns(record)];
 }
 
 /** What decides a staging table's content, apart from the delivery. A changed manifest is another shape and loads anew. */
