@@ -59,9 +59,16 @@ export interface SqlSession {
   ): Promise<void>;
   /** Places of the columns of a SELECT whose type keeps some digits only. @throws SourceError */
   floatsIn(text: string, signal: AbortSignal): Promise<readonly number[]>;
+  /** Opens connections before anybody asks. @throws SourceError */
+  open(): Promise<void>;
   /** @throws SourceError */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Connections that are opened ahead and kept; the others as they are needed, up to `concurrency`. */
+export function ahead(concurrency: number): number {
+  return Math.ceil(concurrency / 2);
 }
 
 export interface SessionOptions {

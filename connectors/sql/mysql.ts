@@ -4,14 +4,24 @@ import { type TcpSocketConnectOpts, connect as dial } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import mysql from 'mysql2';
+import { LONGEST } from '../resilience/deadline.ts';
 import { SourceError } from '../source-error.ts';
-import { type SessionOptions, type SqlSession, type SqlStatement, type Tls, sizeOf } from './dialect.ts';
+import {
+  type SessionOptions,
+  type SqlSession,
+  type SqlStatement,
+  type Tls,
+  ahead,
+  sizeOf,
+} from './dialect.ts';
 import { asSourceError, isStatementError } from './mysql-failure.ts';
 import { asSent, isFloat, textOf } from './mysql-values.ts';
 import { watchBytes } from './received-bytes.ts';
 
-const CONNECT_MS = 1000;
-const IDLE_MS = 60_000;
+/** For the connection that cancels. */
+const CANCEL_MS = 1000;
+/** As long as a connection may live: the driver keeps no least number of them open. */
+const IDLE_MS = 600_000;
 const CLOSE_MS = 1000;
 
 /** Age at which a connection is replaced, and with it the statements prepared on it. */
@@ -148,6 +158,12 @@ export function openMysql(options: SessionOptions): SqlSession {
     run,
     floatsIn: async (text, signal) =>
       (await query(text, signal)).flatMap((field, at) => (isFloat(field) ? [at] : [])),
+    open: async () => {
+      const within = AbortSignal.timeout(deadline);
+      const opened = await Promise.allSettled(Array.from({ length: ahead(concurrency) }, () => take(within)));
+      for (const one of opened) if (one.status === 'fulfilled') giveBack(one.value, false);
+      for (const one of opened) if (one.status === 'rejected') throw asSourceError(one.reason, 'connecting');
+    },
     probe: async (signal) => {
       await query('SELECT 1', signal);
     },
@@ -161,7 +177,7 @@ export function openMysql(options: SessionOptions): SqlSession {
 }
 
 /** Only these parts of an address count: further settings there could weaken the session. */
-function connectionOf({ address, source, tls }: SessionOptions): mysql.ConnectionOptions {
+function connectionOf({ address, source, deadline, tls }: SessionOptions): mysql.ConnectionOptions {
   const url = new URL(address);
   const target: TcpSocketConnectOpts = {
     host: decodeURIComponent(url.hostname).replace(/^\[(.+)\]$/, '$1'),
@@ -176,7 +192,8 @@ function connectionOf({ address, source, tls }: SessionOptions): mysql.Connectio
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
     charset: 'utf8mb4',
-    connectTimeout: CONNECT_MS,
+    // A call's own deadline ends its waiting; an attempt ends by itself only when no call can want it any more.
+    connectTimeout: LONGEST * deadline,
     connectAttributes: { program_name: `credit-gateway ${source}` },
     multipleStatements: false,
     flags: ['-LOCAL_FILES'],
@@ -243,7 +260,7 @@ async function killQuery(connection: mysql.ConnectionOptions, threadId: number):
   const killer = mysql.createConnection(connection);
   killer.on('error', () => undefined);
   try {
-    await send(killer, `KILL QUERY ${threadId}`, AbortSignal.timeout(CONNECT_MS));
+    await send(killer, `KILL QUERY ${threadId}`, AbortSignal.timeout(CANCEL_MS));
   } catch {
     // The statement timeout remains.
   } finally {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
+import { LONGEST } from '../resilience/deadline.ts';
 import { SourceError } from '../source-error.ts';
 import {
   type SessionOptions,
@@ -10,6 +11,7 @@ import {
   type SqlSession,
   type SqlStatement,
   type Tls,
+  ahead,
   sizeOf,
 } from './dialect.ts';
 import { writeCondition } from './postgres-condition.ts';
@@ -32,7 +34,8 @@ export const postgresDialect: SqlDialect = {
   nothing: 'NULL::text',
 };
 
-const CONNECT_MS = 1000;
+/** For the connection that cancels. */
+const CANCEL_MS = 1000;
 const IDLE_MS = 60_000;
 
 /** Age at which a connection is replaced, and with it the statements prepared on it. */
@@ -48,12 +51,23 @@ export function openPostgres(options: SessionOptions): SqlSession {
   const connection = {
     connectionString: withOptions(options.address, options),
     ...(options.tls === undefined ? {} : { ssl: sslOf(options.tls) }),
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: CANCEL_MS,
     application_name: `credit-gateway ${options.source}`,
   };
+  // A call's own deadline ends its waiting for a connection, be it a new one or one that others still use; an attempt
+  // ends by itself only when no call can want it any more.
+  const attempt = LONGEST * options.deadline;
   const pool = new pg.Pool({
     ...connection,
+    connectionTimeoutMillis: 0,
+    Client: class extends pg.Client {
+      constructor(config?: pg.ClientConfig) {
+        super({ ...config, connectionTimeoutMillis: attempt });
+      }
+    },
     max: options.concurrency,
+    min: ahead(options.concurrency),
+    keepAlive: true,
     idleTimeoutMillis: IDLE_MS,
     maxLifetimeSeconds: LIFE_S,
   });
@@ -145,6 +159,12 @@ export function openPostgres(options: SessionOptions): SqlSession {
       (await query(text, signal)).fields.flatMap(({ dataTypeID }, at) =>
         FLOATS.has(dataTypeID) ? [at] : [],
       ),
+    open: async () => {
+      const opening = Array.from({ length: ahead(options.concurrency) }, () => pool.connect());
+      const opened = await Promise.allSettled(opening);
+      for (const one of opened) if (one.status === 'fulfilled') one.value.release();
+      for (const one of opened) if (one.status === 'rejected') throw asSourceError(one.reason, 'connecting');
+    },
     probe: async (signal) => {
       await query('SELECT 1', signal);
     },

@@ -210,7 +210,9 @@ function conclude(
     .then(() => answer);
 }
 
+/** Of a source that is not asked the change of its breaker has told: under load a line a request says no more. */
 function logFailure(log: Log, request: string, source: string, failure: SourceFailure): void {
+  if (failure.code === 'SOURCE_SUSPENDED') return;
   log.warn({ request, source, code: failure.code, detail: failure.detail }, 'a source failed');
 }
 
