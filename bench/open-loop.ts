@@ -39,7 +39,7 @@ interface Reply {
 export async function openLoop(target: Target, { clients, every, warmUp, seconds }: OpenLoop) {
   const bytes = requestBytes(target);
   const { hostname, port } = new URL(target.url);
-  const idle: Socket[][] = Array.from({ length: clients }, () => []);
+  const idle: Socket[] = [];
   const open = new Set<Socket>();
   const answered: number[] = [];
   const refusals: number[] = [];
@@ -48,16 +48,16 @@ export async function openLoop(target: Target, { clients, every, warmUp, seconds
   const from = performance.now() + warmUp * 1000;
   const to = from + seconds * 1000;
 
-  const ask = async (client: number): Promise<void> => {
+  const ask = async (): Promise<void> => {
     const started = performance.now();
     const counted = started >= from && started < to;
     if (counted) counts.offered += 1;
     // A connection that is still busy with the last question is no reason to wait.
-    const socket = idle[client]!.pop() ?? dial(hostname, Number(port), open);
+    const socket = idle.pop() ?? dial(hostname, Number(port), open);
     const reply = await exchange(socket, bytes).catch(() => undefined);
     const ended = performance.now();
     if (reply === undefined) socket.destroy();
-    else idle[client]!.push(socket);
+    else idle.push(socket);
     const right = reply?.status === 200 && isRight(reply.body, target);
     if (right && ended >= from && ended < to) counts.wholeInTime += 1;
     if (!counted) return;
@@ -84,7 +84,7 @@ export async function openLoop(target: Target, { clients, every, warmUp, seconds
       next.forEach((due, client) => {
         if (at < due) return;
         next[client] = due + every;
-        const asking = ask(client).finally(() => pending.delete(asking));
+        const asking = ask().finally(() => pending.delete(asking));
         pending.add(asking);
       });
     }, 1);

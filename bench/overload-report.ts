@@ -1,6 +1,6 @@
 // The overload as a table, and the goals met or missed.
 import type { ClientCount, OverloadRow, OverloadRun } from './overload.ts';
-import { describeMachine } from './machine.ts';
+import type { describeMachine } from './machine.ts';
 import { machineLine } from './report.ts';
 
 export interface OverloadReport {

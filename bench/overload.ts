@@ -25,8 +25,8 @@ export interface OverloadRun {
   readonly rows: readonly OverloadRow[];
 }
 
-/** Sixteen clients ask this much more than was answered to sixteen who wait. */
-const OVERLOAD = 1.2;
+/** What is asked together, as a multiple of what is answered to sixteen clients who wait for their answers. */
+const OFFERED: Readonly<Record<ClientCount, number>> = { 16: 1.2, 64: 2.4, 256: 4.8 };
 
 const plans = {
   full: { heat: 8, calibrate: 4, rounds: 3, warmUp: 1, seconds: 4 },
@@ -59,11 +59,11 @@ export async function measureOverload(
   const measure = async (beside: OverloadRun['beside']): Promise<OverloadRun> => {
     say(`Beside ${beside}: clients who wait …`);
     const waiting = (await load(target, 16, { warmUp: 1, seconds: plan.calibrate })).requestsPerSecond;
-    const every = (16 / (OVERLOAD * waiting)) * 1000;
     const rounds = new Map<ClientCount, (OpenLoopResult & { readonly memory: number })[]>();
     for (let round = 1; round <= plan.rounds; round += 1) {
       say(`Beside ${beside}: round ${round} of ${plan.rounds} …`);
       for (const clients of clientCounts) {
+        const every = (clients / (OFFERED[clients] * waiting)) * 1000;
         const result = await openLoop(target, { clients, every, ...plan });
         const memory = (await memoryOf(gateway.child.pid!))?.now ?? Number.NaN;
         rounds.set(clients, [...(rounds.get(clients) ?? []), { ...result, memory }]);

@@ -2,6 +2,7 @@
 // wrong is found before anything listens.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type FactCache, openFactCache } from '../connectors/cache/fact-cache.ts';
 import { type OpenOptions, openConnectors } from '../connectors/open.ts';
 import { type Manifest, loadManifests } from '../connectors/manifest.ts';
@@ -68,6 +69,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** Longest the start waits for connections to the gateway's own database, in milliseconds. */
+const OPENING_MS = 1000;
+
 /** Files a gateway is made of, read and checked against each other. */
 export interface Definition {
   readonly snapshot: PolicySnapshot;
@@ -120,7 +124,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const { audit, pseudonymise } = await openAudit(options, watching, opened, () => committed.index?.wake());
     const recorder = createRecorder(audit, pseudonymise, manifests);
     const state = openOwnState(configuration, snapshot);
-    if (state !== undefined) opened.push(state);
+    if (state !== undefined) {
+      opened.push(state);
+      // A database that is away is waited for when it is needed, and so is one that is slow.
+      await Promise.race([state.open().catch(() => undefined), pause(OPENING_MS, undefined, { ref: false })]);
+    }
     const index = state === undefined ? undefined : openAccessIndex(options, audit, state);
     if (index !== undefined) {
       committed.index = index;
@@ -197,6 +205,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       watch: watching.requests,
       limits: configuration.limits,
+      turn: load.turns.next,
     };
     const pipeline = await startPipeline(snapshot.catalogue, executor);
     const endpointsIn = ({ policySet }: Policies): ReturnType<typeof readEndpoints> =>
@@ -259,6 +268,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       readiness: async () => ready() && (await authenticator.probe()) === undefined,
       explorerFile: join(configuration.root, 'dist', 'explorer.html'),
       admission: load.admission,
+      turn: load.turns.next,
       limits: configuration.limits,
     });
     const adminServer = watching.adminServer({

@@ -38,6 +38,8 @@ export interface ServerParts {
   readonly explorerFile: string;
   /** Decides who is let in, before anything else is done for a request. */
   readonly admission: Admission;
+  /** Awaited before the work on a request begins, so that many that come at once take turns. */
+  readonly turn: () => Promise<void>;
   readonly limits: { readonly maxConnections: number };
 }
 
@@ -130,17 +132,18 @@ async function inTurn(
   const entry = parts.admission.enter();
   if (entry.place === undefined)
     return turnAway(response, id, 'OVERLOADED', parts, { 'retry-after': String(entry.retryAfter) });
-  const { turn, leave } = entry.place;
+  const { place } = entry;
   try {
-    if (turn !== true) {
+    if (place.turn !== true) {
       // Nobody works for a caller who has gone meanwhile.
-      response.once('close', leave);
-      if (!(await turn)) return;
-      response.off('close', leave);
+      response.once('close', place.leave);
+      if (!(await place.turn)) return;
+      response.off('close', place.leave);
     }
+    await parts.turn();
     await work();
   } finally {
-    leave();
+    place.leave();
   }
 }
 

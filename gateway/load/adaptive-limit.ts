@@ -4,7 +4,7 @@
 
 /** What was measured since the last look. */
 export interface Pressure {
-  /** Milliseconds an event of this process typically waited until the process came round to it. */
+  /** Milliseconds for which work of this process typically waited until the process came round to it. */
   readonly delay: number;
   /** Share of its deadline a source typically took, where enough of them were heard; undefined: not known. */
   readonly pace: number | undefined;
@@ -27,7 +27,7 @@ export interface LimitBounds {
 }
 
 /** A delay up to this is no sign of anything, in milliseconds. */
-const CALM_MS = 20;
+const CALM_MS = 50;
 /** Nor is one up to this multiple of what is usual here. */
 const USUAL = 2;
 /** How fast the baseline follows when it is outgrown: a machine that stays slower is the new machine. */

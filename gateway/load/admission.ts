@@ -6,7 +6,7 @@ import type { AdaptiveLimit } from './adaptive-limit.ts';
 export interface Place {
   /** Resolves when it is this request's turn; `false` where it has given up before. */
   readonly turn: true | Promise<boolean>;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /** `retryAfter`: whole seconds. */

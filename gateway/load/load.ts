@@ -6,6 +6,7 @@ import type { Watch } from '../../connectors/watch.ts';
 import { openAdaptiveLimit } from './adaptive-limit.ts';
 import { type Admission, openAdmission } from './admission.ts';
 import { openSourcePace } from './source-pace.ts';
+import { type Turns, openTurns } from './turns.ts';
 
 /** What operators are shown. */
 export interface LoadReport {
@@ -20,6 +21,7 @@ export interface LoadReport {
 export interface Load {
   readonly clock: AttentiveClock;
   readonly admission: Admission;
+  readonly turns: Turns;
   /** For the connectors. */
   readonly called: Watch['called'];
   report(): LoadReport;
@@ -29,7 +31,7 @@ export interface Load {
 /** Milliseconds between two looks. */
 const LOOK_MS = 100;
 /** So few are always worked on, and so many at first. */
-const LEAST = 4;
+const LEAST = 8;
 const FIRST = 16;
 
 /**
@@ -42,14 +44,20 @@ export function openLoad(manifests: readonly Manifest[], most: number): Load {
   const held = manifests.map(({ limits }) => limits.concurrency + limits.queue);
   const limit = openAdaptiveLimit({ least: LEAST, most: Math.min(most, ...held), first: FIRST });
   const admission = openAdmission({ limit, most, now });
+  const turns = openTurns(now);
   const pace = openSourcePace(new Map(manifests.map(({ source, limits }) => [source, limits.deadline])), now);
   const timer = setInterval(() => {
-    limit.learn({ delay: clock.delay(), pace: pace.typical(), reached: admission.wasReached() });
+    limit.learn({
+      delay: clock.delay() + turns.wait(),
+      pace: pace.typical(),
+      reached: admission.wasReached(),
+    });
     admission.admit();
   }, LOOK_MS).unref();
   return {
     clock,
     admission,
+    turns,
     called: pace.called,
     report: () => ({
       limit: limit.current,
