@@ -1,6 +1,7 @@
 // Clients who do not wait: each asks at its own even times, whatever has become of its last question. Every answer is
 // looked at, and is whole, not whole, or a refusal that says when to come back.
 import { type Socket, connect } from 'node:net';
+import { openAttentiveClock } from '../connectors/resilience/attentive-clock.ts';
 import { type Target, isRight, quantile } from './load.ts';
 
 /** Milliseconds. */
@@ -45,17 +46,21 @@ export async function openLoop(target: Target, { clients, every, warmUp, seconds
   const refusals: number[] = [];
   const counts = { whole: 0, notWhole: 0, refused: 0, failed: 0, offered: 0, wholeInTime: 0 };
   const pending = new Set<Promise<void>>();
+  // A pause of this process is no slowness of the server.
+  const clock = openAttentiveClock();
   const from = performance.now() + warmUp * 1000;
   const to = from + seconds * 1000;
 
   const ask = async (): Promise<void> => {
     const started = performance.now();
+    const asked = clock.now();
     const counted = started >= from && started < to;
     if (counted) counts.offered += 1;
     // A connection that is still busy with the last question is no reason to wait.
     const socket = idle.pop() ?? dial(hostname, Number(port), open);
     const reply = await exchange(socket, bytes).catch(() => undefined);
     const ended = performance.now();
+    const took = clock.now() - asked;
     if (reply === undefined) socket.destroy();
     else idle.push(socket);
     const right = reply?.status === 200 && isRight(reply.body, target);
@@ -65,8 +70,8 @@ export async function openLoop(target: Target, { clients, every, warmUp, seconds
     else if (reply?.status === 200) counts.notWhole += 1;
     else if (reply?.status === 503 && reply.retryAfter) counts.refused += 1;
     else counts.failed += 1;
-    if (reply?.status === 200) answered.push(ended - started);
-    else if (reply?.status === 503) refusals.push(ended - started);
+    if (reply?.status === 200) answered.push(took);
+    else if (reply?.status === 503) refusals.push(took);
   };
   await new Promise<void>((resolve) => {
     // Even times, shifted against each other, so that a second holds as many questions as any other.
@@ -91,6 +96,7 @@ export async function openLoop(target: Target, { clients, every, warmUp, seconds
   });
   await Promise.all(pending);
   for (const socket of open) socket.destroy();
+  clock.close();
   const times = (values: number[]): Times => {
     values.sort((a, b) => a - b);
     return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };

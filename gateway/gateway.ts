@@ -2,7 +2,6 @@
 // wrong is found before anything listens.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type FactCache, openFactCache } from '../connectors/cache/fact-cache.ts';
 import { type OpenOptions, openConnectors } from '../connectors/open.ts';
 import { type Manifest, loadManifests } from '../connectors/manifest.ts';
@@ -69,9 +68,6 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Longest the start waits for connections to the gateway's own database, in milliseconds. */
-const OPENING_MS = 1000;
-
 /** Files a gateway is made of, read and checked against each other. */
 export interface Definition {
   readonly snapshot: PolicySnapshot;
@@ -123,12 +119,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const committed: { index?: AccessIndex } = {};
     const { audit, pseudonymise } = await openAudit(options, watching, opened, () => committed.index?.wake());
     const recorder = createRecorder(audit, pseudonymise, manifests);
-    const state = openOwnState(configuration, snapshot);
-    if (state !== undefined) {
-      opened.push(state);
-      // A database that is away is waited for when it is needed, and so is one that is slow.
-      await Promise.race([state.open().catch(() => undefined), pause(OPENING_MS, undefined, { ref: false })]);
-    }
+    const state = await openOwnState(configuration, snapshot);
+    if (state !== undefined) opened.push(state);
     const index = state === undefined ? undefined : openAccessIndex(options, audit, state);
     if (index !== undefined) {
       committed.index = index;

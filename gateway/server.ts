@@ -129,7 +129,7 @@ async function inTurn(
   parts: ServerParts,
   work: () => Promise<void>,
 ): Promise<void> {
-  const entry = parts.admission.enter();
+  const entry = parts.admission.ask();
   if (entry.place === undefined)
     return turnAway(response, id, 'OVERLOADED', parts, { 'retry-after': String(entry.retryAfter) });
   const { place } = entry;

@@ -13,7 +13,7 @@ export interface Place {
 export type Entry = { readonly place: Place } | { readonly place?: undefined; readonly retryAfter: number };
 
 export interface Admission {
-  enter(): Entry;
+  ask(): Entry;
   readonly running: number;
   readonly waiting: number;
   /** Requests told to come back, since the start. */
@@ -34,6 +34,8 @@ export interface AdmissionOptions {
 
 /** Longest anybody should have to wait for his turn, in milliseconds. */
 const PATIENCE_MS = 1000;
+/** Pause between two turns until it is known, in milliseconds. */
+const FIRST_PAUSE_MS = 20;
 /** Weight of the latest pause between two turns. */
 const LATEST = 0.1;
 
@@ -48,7 +50,7 @@ export function openAdmission({ limit, most, now }: AdmissionOptions): Admission
   let refused = 0;
   let reached = false;
   let left: number | undefined;
-  let pause = 0;
+  let pause = FIRST_PAUSE_MS;
 
   const admit = (): void => {
     for (const waiter of queue) {
@@ -69,7 +71,7 @@ export function openAdmission({ limit, most, now }: AdmissionOptions): Admission
   const expected = (): number => (queue.size + 1) * pause;
 
   return {
-    enter: () => {
+    ask: () => {
       if (running + queue.size >= most || (queue.size >= limit.current && expected() > PATIENCE_MS)) {
         refused += 1;
         reached = true;
