@@ -3,7 +3,7 @@
 
 export interface AttentiveClock {
   /** Milliseconds in which the process came round to its events. Monotonic. */
-  now(): number;
+  readonly now: () => number;
   /** How late, in milliseconds, an event was typically come round to since the last look. */
   delay(): number;
   close(): void;

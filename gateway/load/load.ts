@@ -2,7 +2,7 @@
 // both, and the admission that keeps to it.
 import type { Manifest } from '../../connectors/manifest.ts';
 import { type AttentiveClock, openAttentiveClock } from '../../connectors/resilience/attentive-clock.ts';
-import type { Watch } from '../../connectors/watch.ts';
+import type { SourceCall } from '../../connectors/watch.ts';
 import { openAdaptiveLimit } from './adaptive-limit.ts';
 import { type Admission, openAdmission } from './admission.ts';
 import { openSourcePace } from './source-pace.ts';
@@ -23,8 +23,8 @@ export interface Load {
   readonly admission: Admission;
   readonly turns: Turns;
   /** For the connectors. */
-  readonly called: Watch['called'];
-  report(): LoadReport;
+  readonly called: (call: SourceCall) => void;
+  readonly report: () => LoadReport;
   close(): void;
 }
 

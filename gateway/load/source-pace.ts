@@ -1,9 +1,9 @@
 // How fast the sources are taken together. One that is slow is its own affair; when most of them are, it is the load
 // that we put on them or on the machine we share.
-import type { Watch } from '../../connectors/watch.ts';
+import type { SourceCall } from '../../connectors/watch.ts';
 
 export interface SourcePace {
-  readonly called: Watch['called'];
+  readonly called: (call: SourceCall) => void;
   /** Share of its deadline the typical source has lately taken; undefined where too few were heard. */
   typical(): number | undefined;
 }
