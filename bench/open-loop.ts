@@ -9,6 +9,8 @@ export interface OpenLoopResult {
   readonly offeredPerSecond: number;
   readonly wholePerSecond: number;
   readonly whole: number;
+  /** Those asked while warming up, too. */
+  readonly allWhole: number;
   readonly notWhole: number;
   readonly refused: number;
   /** Neither an answer nor a proper refusal. */
@@ -44,7 +46,7 @@ export async function openLoop(target: Target, { clients, every, warmUp, seconds
   const open = new Set<Socket>();
   const answered: number[] = [];
   const refusals: number[] = [];
-  const counts = { whole: 0, notWhole: 0, refused: 0, failed: 0, offered: 0, wholeInTime: 0 };
+  const counts = { whole: 0, notWhole: 0, refused: 0, failed: 0, offered: 0, wholeInTime: 0, allWhole: 0 };
   const pending = new Set<Promise<void>>();
   // A pause of this process is no slowness of the server.
   const clock = openAttentiveClock();
@@ -64,6 +66,7 @@ export async function openLoop(target: Target, { clients, every, warmUp, seconds
     if (reply === undefined) socket.destroy();
     else idle.push(socket);
     const right = reply?.status === 200 && isRight(reply.body, target);
+    if (right) counts.allWhole += 1;
     if (right && ended >= from && ended < to) counts.wholeInTime += 1;
     if (!counted) return;
     if (right) counts.whole += 1;
@@ -105,6 +108,7 @@ export async function openLoop(target: Target, { clients, every, warmUp, seconds
     offeredPerSecond: counts.offered / seconds,
     wholePerSecond: counts.wholeInTime / seconds,
     whole: counts.whole,
+    allWhole: counts.allWhole,
     notWhole: counts.notWhole,
     refused: counts.refused,
     failed: counts.failed,

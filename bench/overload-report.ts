@@ -25,7 +25,7 @@ export function isHonoured({ runs }: OverloadReport): boolean {
 function tableOf({ beside, waiting, rows }: OverloadRun): string[] {
   const cells = [
     ['clients', 'asked/s', 'whole/s', '× 16', 'whole', 'not whole', 'refused', 'failed', 'p50', 'p99'].concat(
-      ['refusal p50', 'p99', 'memory', '× 16'],
+      ['refusal p50', 'p99', 'memory', '× 16', 'CPU'],
     ),
     ...rows.map((row) => [
       String(row.clients),
@@ -42,6 +42,7 @@ function tableOf({ beside, waiting, rows }: OverloadRun): string[] {
       ms(row.refusal.p99),
       `${row.memory.toFixed(0)} MB`,
       ratio(rows, row, ({ memory }) => memory),
+      ms(row.processor),
     ]),
   ];
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));

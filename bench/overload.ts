@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sandboxHeap } from '../gateway/heap-limits.ts';
 import { type AgenciesOptions, listening, openAgencies, post } from './agencies.ts';
-import { type Busy, launch, makeBusy, memoryOf } from './children.ts';
+import { type Busy, launch, makeBusy, memoryOf, processorTimeOf } from './children.ts';
 import { type Target, load, median } from './load.ts';
 import { type OpenLoopResult, openLoop } from './open-loop.ts';
 
@@ -16,7 +16,11 @@ export interface OverloadRow extends OpenLoopResult {
   readonly clients: ClientCount;
   /** MB at the end of each round, the most; NaN where it cannot be told. */
   readonly memory: number;
+  /** Milliseconds of the gateway's processor time for each whole answer, refusals within; NaN where it cannot be told. */
+  readonly processor: number;
 }
+
+type Round = OpenLoopResult & Pick<OverloadRow, 'memory' | 'processor'>;
 
 export interface OverloadRun {
   readonly beside: 'nothing' | 'two busy processes';
@@ -29,8 +33,8 @@ export interface OverloadRun {
 const OFFERED: Readonly<Record<ClientCount, number>> = { 16: 1.2, 64: 2.4, 256: 4.8 };
 
 const plans = {
-  full: { heat: 8, calibrate: 4, rounds: 3, warmUp: 1, seconds: 4 },
-  quick: { heat: 4, calibrate: 2, rounds: 1, warmUp: 1, seconds: 3 },
+  full: { heat: 8, calibrate: 4, rounds: 5, warmUp: 0.5, seconds: 3 },
+  quick: { heat: 4, calibrate: 2, rounds: 1, warmUp: 0.5, seconds: 3 },
 } as const;
 
 export async function measureOverload(
@@ -59,14 +63,17 @@ export async function measureOverload(
   const measure = async (beside: OverloadRun['beside']): Promise<OverloadRun> => {
     say(`Beside ${beside}: clients who wait …`);
     const waiting = (await load(target, 16, { warmUp: 1, seconds: plan.calibrate })).requestsPerSecond;
-    const rounds = new Map<ClientCount, (OpenLoopResult & { readonly memory: number })[]>();
+    const rounds = new Map<ClientCount, Round[]>();
     for (let round = 1; round <= plan.rounds; round += 1) {
       say(`Beside ${beside}: round ${round} of ${plan.rounds} …`);
       for (const clients of clientCounts) {
         const every = (clients / (OFFERED[clients] * waiting)) * 1000;
+        const before = await processorTimeOf(gateway.child.pid!);
         const result = await openLoop(target, { clients, every, ...plan });
+        const used = (await processorTimeOf(gateway.child.pid!)) - before;
         const memory = (await memoryOf(gateway.child.pid!))?.now ?? Number.NaN;
-        rounds.set(clients, [...(rounds.get(clients) ?? []), { ...result, memory }]);
+        const processor = used / result.allWhole;
+        rounds.set(clients, [...(rounds.get(clients) ?? []), { ...result, memory, processor }]);
       }
     }
     return { beside, waiting, rows: clientCounts.map((clients) => rowOf(clients, rounds.get(clients)!)) };
@@ -80,10 +87,7 @@ export async function measureOverload(
   }
 }
 
-function rowOf(
-  clients: ClientCount,
-  rounds: readonly (OpenLoopResult & { readonly memory: number })[],
-): OverloadRow {
+function rowOf(clients: ClientCount, rounds: readonly Round[]): OverloadRow {
   const sum = (pick: (result: OpenLoopResult) => number): number =>
     rounds.reduce((total, result) => total + pick(result), 0);
   const middle = (pick: (result: (typeof rounds)[number]) => number): number =>
@@ -98,6 +102,8 @@ function rowOf(
     failed: sum((round) => round.failed),
     answered: { p50: middle((round) => round.answered.p50), p99: middle((round) => round.answered.p99) },
     refusal: { p50: middle((round) => round.refusal.p50), p99: middle((round) => round.refusal.p99) },
+    allWhole: sum((round) => round.allWhole),
+    processor: middle((round) => round.processor),
     memory: Math.max(...rounds.map(({ memory }) => memory)),
   };
 }
