@@ -19,8 +19,8 @@ export interface GuardOptions {
 }
 
 /**
- * Runs `ask` within `milliseconds` of now. Rejects with a SourceError at that moment at the latest, whatever `ask`
- * does; `ask` may be called a second time.
+ * Runs `ask` within `milliseconds` of now, as `withinDeadline` counts them. Rejects with a SourceError then at the
+ * latest, whatever `ask` does; `ask` may be called a second time.
  */
 export type Guard = <T>(
   milliseconds: number,

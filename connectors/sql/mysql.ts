@@ -43,11 +43,20 @@ export function openMysql(options: SessionOptions): SqlSession {
     idleTimeout: IDLE_MS,
   });
   const ages = new Map<mysql.PoolConnection, number>();
+  let closing = false;
   pool.on('connection', (fresh: mysql.PoolConnection) => {
     ages.set(fresh, performance.now());
     // A lost connection must not end the process; the query that runs on it reports the loss.
     fresh.on('error', () => undefined);
-    streamOf(fresh).once('close', () => ages.delete(fresh));
+    streamOf(fresh).once('close', () => {
+      ages.delete(fresh);
+      // One that was closed for its age or cut off is replaced ahead; a server that is away is not tried again.
+      if (closing || ages.size >= ahead(concurrency)) return;
+      take(AbortSignal.timeout(deadline)).then(
+        (taken) => giveBack(taken, false),
+        () => undefined,
+      );
+    });
   });
   const settled = new WeakSet<mysql.PoolConnection>();
 
@@ -168,6 +177,7 @@ export function openMysql(options: SessionOptions): SqlSession {
       await query('SELECT 1', signal);
     },
     close: async () => {
+      closing = true;
       const ended = new Promise<void>((resolve) => pool.end(() => resolve()));
       // A server that has gone silent must not keep the gateway from ending.
       await Promise.race([ended, pause(CLOSE_MS, undefined, { ref: false })]);

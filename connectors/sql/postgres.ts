@@ -57,6 +57,7 @@ export function openPostgres(options: SessionOptions): SqlSession {
   // A call's own deadline ends its waiting for a connection, be it a new one or one that others still use; an attempt
   // ends by itself only when no call can want it any more.
   const attempt = LONGEST * options.deadline;
+  const least = ahead(options.concurrency);
   const pool = new pg.Pool({
     ...connection,
     connectionTimeoutMillis: 0,
@@ -66,7 +67,7 @@ export function openPostgres(options: SessionOptions): SqlSession {
       }
     },
     max: options.concurrency,
-    min: ahead(options.concurrency),
+    min: least,
     keepAlive: true,
     idleTimeoutMillis: IDLE_MS,
     maxLifetimeSeconds: LIFE_S,
@@ -75,6 +76,15 @@ export function openPostgres(options: SessionOptions): SqlSession {
   pool.on('error', () => undefined);
   // While it is lent out, too: the query itself reports the loss.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  // One that was closed for its age or cut off is replaced ahead, too; a server that is away is not tried again.
+  let closing = false;
+  pool.on('remove', () => {
+    if (closing || pool.totalCount >= least) return;
+    pool.connect().then(
+      (client) => client.release(),
+      () => undefined,
+    );
+  });
   const names = new Map<string, string>();
 
   const nameOf = (text: string): string => {
@@ -160,7 +170,7 @@ export function openPostgres(options: SessionOptions): SqlSession {
         FLOATS.has(dataTypeID) ? [at] : [],
       ),
     open: async () => {
-      const opening = Array.from({ length: ahead(options.concurrency) }, () => pool.connect());
+      const opening = Array.from({ length: least }, () => pool.connect());
       const opened = await Promise.allSettled(opening);
       for (const one of opened) if (one.status === 'fulfilled') one.value.release();
       for (const one of opened) if (one.status === 'rejected') throw asSourceError(one.reason, 'connecting');
@@ -168,7 +178,10 @@ export function openPostgres(options: SessionOptions): SqlSession {
     probe: async (signal) => {
       await query('SELECT 1', signal);
     },
-    close: () => pool.end(),
+    close: () => {
+      closing = true;
+      return pool.end();
+    },
   };
 }
 

@@ -159,3 +159,21 @@ test('a server that is away fails the opening, and is asked again when somebody 
   expect(await codeOf(session.open())).toBe('SOURCE_UNREACHABLE');
   expect(await codeOf(run('SELECT 1::text, 2'))).toBe('SOURCE_UNREACHABLE');
 });
+
+test('a connection that was lost is replaced before anybody asks', async () => {
+  open({ source: 'replaced', concurrency: 2 });
+  await session.open();
+  const numbers = async (): Promise<readonly number[]> => {
+    const { rows } = await admin.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'credit-gateway replaced'`,
+    );
+    return rows.map(({ pid }) => pid);
+  };
+  const [first] = await numbers();
+  await admin.query('SELECT pg_terminate_backend($1)', [first]);
+  await vi.waitFor(async () => {
+    const now = await numbers();
+    expect(now).toHaveLength(1);
+    expect(now).not.toContain(first);
+  });
+});
