@@ -13,7 +13,10 @@ export class CallerGaveUp extends SourceError {
 /** The time went by here, in a queue or because the process stood still: says nothing of the source. */
 export class OwnDelay extends SourceError {
   constructor(milliseconds: number) {
-    super('SOURCE_TIMEOUT', `no answer within ${milliseconds} ms, most of which the gateway was busy`);
+    super(
+      'SOURCE_TIMEOUT',
+      `no answer within ${Math.round(milliseconds)} ms, most of which went by in the gateway`,
+    );
   }
 }
 
