@@ -66,15 +66,17 @@ export async function openConnectors(options: OpenOptions): Promise<ReadonlyMap<
       makeConnector(manifest, transport, { clock, log, watch, cache, attentive }),
     );
   }
-  await settleWithin(connecting, CONNECTIONS_MS, () => {
-    log.warn({ seconds: CONNECTIONS_MS / 1000 }, 'connections to sources are still being opened');
-  });
-  await settleWithin(loading, READY_MS, () => {
-    log.warn(
-      { seconds: READY_MS / 1000 },
-      'deliveries are still being loaded or keys looked through; nobody is clear by those sources yet',
-    );
-  });
+  await Promise.all([
+    settleWithin(connecting, CONNECTIONS_MS, () => {
+      log.warn({ seconds: CONNECTIONS_MS / 1000 }, 'connections to sources are still being opened');
+    }),
+    settleWithin(loading, READY_MS, () => {
+      log.warn(
+        { seconds: READY_MS / 1000 },
+        'deliveries are still being loaded or keys looked through; nobody is clear by those sources yet',
+      );
+    }),
+  ]);
   return connectors;
 }
 

@@ -4,7 +4,6 @@ import { type TcpSocketConnectOpts, connect as dial } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import mysql from 'mysql2';
-import { LONGEST } from '../resilience/deadline.ts';
 import { SourceError } from '../source-error.ts';
 import {
   type SessionOptions,
@@ -12,6 +11,7 @@ import {
   type SqlStatement,
   type Tls,
   ahead,
+  attemptWithin,
   sizeOf,
 } from './dialect.ts';
 import { asSourceError, isStatementError } from './mysql-failure.ts';
@@ -43,7 +43,7 @@ export function openMysql(options: SessionOptions): SqlSession {
     idleTimeout: IDLE_MS,
   });
   const ages = new Map<mysql.PoolConnection, number>();
-  let closing = false;
+  let least = 0;
   pool.on('connection', (fresh: mysql.PoolConnection) => {
     ages.set(fresh, performance.now());
     // A lost connection must not end the process; the query that runs on it reports the loss.
@@ -51,7 +51,7 @@ export function openMysql(options: SessionOptions): SqlSession {
     streamOf(fresh).once('close', () => {
       ages.delete(fresh);
       // One that was closed for its age or cut off is replaced ahead; a server that is away is not tried again.
-      if (closing || ages.size >= ahead(concurrency)) return;
+      if (ages.size >= least) return;
       take(AbortSignal.timeout(deadline)).then(
         (taken) => giveBack(taken, false),
         () => undefined,
@@ -168,8 +168,9 @@ export function openMysql(options: SessionOptions): SqlSession {
     floatsIn: async (text, signal) =>
       (await query(text, signal)).flatMap((field, at) => (isFloat(field) ? [at] : [])),
     open: async () => {
+      least = ahead(concurrency);
       const within = AbortSignal.timeout(deadline);
-      const opened = await Promise.allSettled(Array.from({ length: ahead(concurrency) }, () => take(within)));
+      const opened = await Promise.allSettled(Array.from({ length: least }, () => take(within)));
       for (const one of opened) if (one.status === 'fulfilled') giveBack(one.value, false);
       for (const one of opened) if (one.status === 'rejected') throw asSourceError(one.reason, 'connecting');
     },
@@ -177,7 +178,7 @@ export function openMysql(options: SessionOptions): SqlSession {
       await query('SELECT 1', signal);
     },
     close: async () => {
-      closing = true;
+      least = 0;
       const ended = new Promise<void>((resolve) => pool.end(() => resolve()));
       // A server that has gone silent must not keep the gateway from ending.
       await Promise.race([ended, pause(CLOSE_MS, undefined, { ref: false })]);
@@ -202,8 +203,8 @@ function connectionOf({ address, source, deadline, tls }: SessionOptions): mysql
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
     charset: 'utf8mb4',
-    // A call's own deadline ends its waiting; an attempt ends by itself only when no call can want it any more.
-    connectTimeout: LONGEST * deadline,
+    // A call's own deadline ends its waiting; an attempt ends by itself when no call can want it any more.
+    connectTimeout: attemptWithin(deadline),
     connectAttributes: { program_name: `credit-gateway ${source}` },
     multipleStatements: false,
     flags: ['-LOCAL_FILES'],

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
-import { LONGEST } from '../resilience/deadline.ts';
 import { SourceError } from '../source-error.ts';
 import {
   type SessionOptions,
@@ -12,6 +11,7 @@ import {
   type SqlStatement,
   type Tls,
   ahead,
+  attemptWithin,
   sizeOf,
 } from './dialect.ts';
 import { writeCondition } from './postgres-condition.ts';
@@ -55,9 +55,8 @@ export function openPostgres(options: SessionOptions): SqlSession {
     application_name: `credit-gateway ${options.source}`,
   };
   // A call's own deadline ends its waiting for a connection, be it a new one or one that others still use; an attempt
-  // ends by itself only when no call can want it any more.
-  const attempt = LONGEST * options.deadline;
-  const least = ahead(options.concurrency);
+  // ends by itself when no call can want it any more.
+  const attempt = attemptWithin(options.deadline);
   const pool = new pg.Pool({
     ...connection,
     connectionTimeoutMillis: 0,
@@ -67,7 +66,6 @@ export function openPostgres(options: SessionOptions): SqlSession {
       }
     },
     max: options.concurrency,
-    min: least,
     keepAlive: true,
     idleTimeoutMillis: IDLE_MS,
     maxLifetimeSeconds: LIFE_S,
@@ -77,9 +75,9 @@ export function openPostgres(options: SessionOptions): SqlSession {
   // While it is lent out, too: the query itself reports the loss.
   pool.on('connect', (client) => client.on('error', () => undefined));
   // One that was closed for its age or cut off is replaced ahead, too; a server that is away is not tried again.
-  let closing = false;
+  let least = 0;
   pool.on('remove', () => {
-    if (closing || pool.totalCount >= least) return;
+    if (pool.totalCount >= least) return;
     pool.connect().then(
       (client) => client.release(),
       () => undefined,
@@ -170,6 +168,7 @@ export function openPostgres(options: SessionOptions): SqlSession {
         FLOATS.has(dataTypeID) ? [at] : [],
       ),
     open: async () => {
+      least = pool.options.min = ahead(options.concurrency);
       const opening = Array.from({ length: least }, () => pool.connect());
       const opened = await Promise.allSettled(opening);
       for (const one of opened) if (one.status === 'fulfilled') one.value.release();
@@ -179,7 +178,7 @@ export function openPostgres(options: SessionOptions): SqlSession {
       await query('SELECT 1', signal);
     },
     close: () => {
-      closing = true;
+      least = 0;
       return pool.end();
     },
   };
