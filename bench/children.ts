@@ -1,5 +1,5 @@
 // Child processes of the bench: started, pinned to a core, weighed, and all of them gone at the end.
-import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,18 @@ export function ask<T>(
     child.on('message', listen);
     child.send(order);
   });
+}
+
+/** A process that takes whatever processor time it can get. */
+export interface Busy {
+  end(): void;
+}
+
+export function makeBusy(): Busy {
+  const child = spawn(process.execPath, ['-e', 'while (true) {}'], { stdio: 'ignore' });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return { end: () => void child.kill('SIGKILL') };
 }
 
 export async function stop(child: ChildProcess): Promise<void> {

@@ -72,7 +72,7 @@ export async function load(
   };
 }
 
-function isRight(body: string, { length, exact }: Target): boolean {
+export function isRight(body: string, { length, exact }: Target): boolean {
   if (exact) return body.length === length;
   return Math.abs(body.length - length) <= length * LENGTH_CLASS && !body.includes('"errors":');
 }

@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import { measureAudit } from './audit-alone.ts';
 import { canPin, memoryOf, stopAll } from './children.ts';
 import { describeMachine } from './machine.ts';
+import { measureOverload } from './overload.ts';
+import { type OverloadReport, isHonoured, renderOverload } from './overload-report.ts';
 import { measurePolicyCost } from './policy-cost.ts';
 import { readQuestions } from './questions.ts';
 import { measureColdTable } from './other-policies.ts';
@@ -15,6 +17,7 @@ import { type Contender, contenderNames, setStage } from './stage.ts';
 
 const help = `npm run bench [-- options]   compares the gateway with its yardsticks
 
+  --overload       instead: 16, 64 and 256 clients who do not wait, alone and beside two busy processes
   --quick          one short round: about a minute instead of about three and a half
   --json FILE      writes the results as JSON too
   --directory DIR  where the bench keeps its own sandbox and logs (data/bench)
@@ -26,6 +29,7 @@ answer was wrong or something did not start. docs/benchmarks.md says what is com
 async function run(): Promise<number> {
   const { values } = parseArgs({
     options: {
+      overload: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       directory: { type: 'string', default: 'data/bench' },
@@ -38,14 +42,24 @@ async function run(): Promise<number> {
   }
   const root = resolve(process.env['PROJECT_ROOT'] ?? '.');
   const directory = resolve(root, values.directory);
+  const dist = dirname(dirname(resolve(process.argv[1]!)));
   const say = (line: string): void => console.error(line);
   const questions = await readQuestions(root);
+  if (values.overload) {
+    const overload: OverloadReport = {
+      machine: describeMachine(false),
+      runs: await measureOverload({ root, dist, directory, questions, quick: values.quick, say }),
+    };
+    console.log(renderOverload(overload));
+    if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(overload, null, 2)}\n`);
+    return isHonoured(overload) ? 0 : 1;
+  }
   const pinned = await canPin();
   const machine = describeMachine(pinned);
   say('Starting the sandbox, the gateways and the yardsticks …');
   const stage = await setStage({
     root,
-    dist: dirname(dirname(resolve(process.argv[1]!))),
+    dist,
     directory,
     questions,
     serverCore: pinned ? 0 : undefined,

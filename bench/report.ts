@@ -57,7 +57,7 @@ export function renderReport(report: Report): string {
   ].join('\n');
 }
 
-function machineLine(machine: Machine): string {
+export function machineLine(machine: Machine): string {
   const { date, cpu, cores, memoryGigabytes, node, platform, pinned, load } = machine;
   const placed = pinned
     ? 'servers on core 0, load and agencies on the others'

@@ -1,21 +1,15 @@
 // Sets the stage: the sandbox, the answers and rows the yardsticks need, and the servers to be compared.
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  SANDBOX_AUDIENCE,
-  SANDBOX_ISSUER,
-  type SandboxIssuer,
-  loadOrCreateSandboxIssuer,
-} from '../connectors/sandbox/issuer.ts';
 import { sandboxHeap } from '../gateway/heap-limits.ts';
+import { listening, openAgencies, post } from './agencies.ts';
 import type { Captured, CapturedRows } from './captured.ts';
 import { ask, launch, pin, stop } from './children.ts';
 import type { Target } from './load.ts';
 import { allowEverything } from './other-policies.ts';
 import type { Question, QuestionName } from './questions.ts';
 import type { CallCounts } from './call-counts.ts';
-import type { SandboxOrder } from './servers/sandbox.ts';
 
 export interface StageOptions {
   readonly root: string;
@@ -70,49 +64,9 @@ export const contenderNames = {
 
 /** Starts everything that is compared. Throws when an answer is not what it should be. */
 export async function setStage(options: StageOptions): Promise<Stage> {
-  const { dist, directory, questions, say } = options;
-  await mkdir(directory, { recursive: true });
-  const issuer = await loadOrCreateSandboxIssuer(join(directory, 'sandbox'));
-  const authorisation = await tokensFor(issuer, questions);
-
-  const sandboxStart = performance.now();
-  let firstTime = false;
-  const { child: sandbox, first: agencies } = await launch(
-    dist,
-    'bench/servers/sandbox.js',
-    { ...process.env, ...ports, SANDBOX_DIRECTORY: join(directory, 'sandbox') },
-    (message) => {
-      if (typeof message['progress'] === 'string') {
-        firstTime = true;
-        say(message['progress']);
-      }
-      return message['ready'] as NodeJS.ProcessEnv | undefined;
-    },
-  );
-  const sandboxTime = performance.now() - sandboxStart;
-  const environment = (name: string, root = options.root): NodeJS.ProcessEnv => ({
-    ...process.env,
-    ...agencies,
-    GATEWAY_MODE: 'sandbox',
-    NODE_ENV: 'production',
-    LOG_LEVEL: 'warn',
-    PORT: '0',
-    PROJECT_ROOT: root,
-    TOKEN_ISSUER: SANDBOX_ISSUER,
-    TOKEN_AUDIENCE: SANDBOX_AUDIENCE,
-    TOKEN_MAX_AGE: '3600',
-    JWKS_FILE: issuer.jwksFile,
-    AUDIT_DIRECTORY: join(directory, `audit-${name}`),
-    AUDIT_SIGNING_KEY_FILE: join(directory, 'keys', 'audit-signing.key'),
-    REPORT_SIGNING_KEY_FILE: join(directory, 'keys', 'report.key'),
-    PSEUDONYM_KEY_FILE: join(directory, 'keys', 'pseudonym.key'),
-  });
-  const listening = (message: Readonly<Record<string, unknown>>): string | undefined =>
-    message['listening'] as string | undefined;
-  const order = (what: SandboxOrder): Promise<CallCounts> =>
-    ask(sandbox, what, (message) =>
-      message['done'] === what ? (message['calls'] as CallCounts) : undefined,
-    );
+  const { dist, directory, questions } = options;
+  const agencies = await openAgencies(options);
+  const { authorisation, environment, order } = agencies;
 
   for (const name of ['recording', 'sandbox'])
     await rm(join(directory, `audit-${name}`), { recursive: true, force: true });
@@ -212,10 +166,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     roundTrips: roundTrips as Stage['roundTrips'],
     gateway: gateway.child,
     startUp: {
-      sandboxFirstTime: firstTime,
-      sandbox: sandboxTime,
+      sandboxFirstTime: agencies.firstTime,
+      sandbox: agencies.milliseconds,
       gateway: gatewayTime,
-      total: sandboxTime + gatewayTime,
+      total: agencies.milliseconds + gatewayTime,
     },
     contenders: [
       {
@@ -245,41 +199,6 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       ours(contenderNames.sandbox, gateway),
     ],
   };
-}
-
-/** Any free ports, so that a running sandbox is not in the way. */
-const ports = {
-  SANDBOX_COURT_PORT: '0',
-  SANDBOX_PROCUREMENT_PORT: '0',
-  SANDBOX_BIDDING_PORT: '0',
-  SANDBOX_UTILITIES_PORT: '0',
-  SANDBOX_POSTGRES_PORT: '0',
-};
-
-async function tokensFor(
-  issuer: SandboxIssuer,
-  questions: readonly Question[],
-): Promise<(question: Question) => Readonly<Record<string, string>>> {
-  const tokens = new Map<string, string>();
-  for (const { consumer } of questions) {
-    tokens.set(consumer, await issuer.sign(consumer, { now: Date.now(), ttlSeconds: 3600 }));
-  }
-  return ({ consumer, headers }) => ({ authorization: `Bearer ${tokens.get(consumer)}`, ...headers });
-}
-
-async function post(
-  url: string,
-  question: Question,
-  headers: Readonly<Record<string, string>>,
-): Promise<string> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: question.body,
-  });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${question.name}: status ${response.status}: ${text}`);
-  return text;
 }
 
 /** An answer without errors in which every section is known. */

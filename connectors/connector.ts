@@ -25,6 +25,8 @@ export interface ConnectorOptions {
   readonly watch?: Watch | undefined;
   /** Keeps answers where the manifest allows it. */
   readonly cache?: FactCache | undefined;
+  /** Milliseconds by a clock that stands still while the process does (resilience/attentive-clock.ts). */
+  readonly attentive?: (() => number) | undefined;
 }
 
 interface Asked {
@@ -35,11 +37,11 @@ interface Asked {
 export function makeConnector(
   manifest: Manifest,
   transport: Transport,
-  { clock, log, watch = unwatched, cache }: ConnectorOptions,
+  { clock, log, watch = unwatched, cache, attentive }: ConnectorOptions,
 ): Connector {
   const { source, limits, maxAge, resilience } = manifest;
   let turn = 0;
-  const guard = openGuard({ source, ...limits, resilience, watch });
+  const guard = openGuard({ source, ...limits, resilience, watch, now: attentive });
 
   const exchange = async (lookups: readonly PlannedLookup[], signal: AbortSignal): Promise<Asked> => {
     const { receive, finish } = collectRows(limits.recordsPerSubject, (drift) =>
@@ -120,7 +122,9 @@ export function makeConnector(
     } catch (error) {
       const failure = failureOf(error);
       const took = Math.round(performance.now() - started);
-      log.warn({ source, code: failure.code, detail: failure.detail, milliseconds: took }, 'source failed');
+      // Of a source that is not asked the change of its breaker has told.
+      if (failure.code !== 'SOURCE_SUSPENDED')
+        log.warn({ source, code: failure.code, detail: failure.detail, milliseconds: took }, 'source failed');
       // A mistake of ours: where it happened is told, what it was about is not.
       if (failure.cause instanceof Error)
         log.error({ source, at: placesOf(failure.cause) }, 'connector failed');

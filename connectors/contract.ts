@@ -121,7 +121,10 @@ export function gapFor(
   return gaps.find((gap) => gap.record === record && gap.subjects?.has(subject) !== false)?.reason;
 }
 
-/** A live source. `fetch` resolves always, by the manifest's deadline or the signal at the latest. */
+/**
+ * A live source. `fetch` resolves always, by the manifest's deadline or the signal at the latest; time in which this
+ * process stood still is not taken from the deadline (resilience/deadline.ts).
+ */
 export interface Connector {
   readonly source: string;
   fetch(request: SourceRequest, signal: AbortSignal): Promise<SourceAnswer>;

@@ -68,6 +68,8 @@ export interface Transport<R extends RecordMapping = RecordMapping> {
    * @throws SourceError
    */
   lossy?(mapping: R, columns: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
+  /** Opens connections before anybody asks; nothing is asked. @throws SourceError */
+  open?(): Promise<void>;
   /** @throws SourceError when the source cannot be asked */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -19,6 +19,13 @@ export interface SourceCall {
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
+/** What led to a change of a breaker: calls since the last one, how many of them failed, and the latest code. */
+export interface BreakerReason {
+  readonly asked: number;
+  readonly failed: number;
+  readonly code?: SourceFailureCode | undefined;
+}
+
 /** `shared`: another request was already asking the same, and both had its answer. */
 export type CacheOutcome = 'hit' | 'miss' | 'stale' | 'shared';
 
@@ -68,7 +75,7 @@ export interface Watch {
   called(call: SourceCall): void;
   /** A call is tried again; `code` is what the first try failed with. */
   retried(source: string, code: SourceFailureCode): void;
-  breakerChanged(source: string, state: BreakerState): void;
+  breakerChanged(source: string, state: BreakerState, why?: BreakerReason): void;
   cached(source: string, outcome: CacheOutcome): void;
   /** A call was turned away before it reached the source. */
   shed(source: string): void;

@@ -100,7 +100,8 @@ export const configurationKeys = {
   MAX_IN_FLIGHT: {
     shape: count(100_000),
     fallback: '256',
-    meaning: 'Requests answered at the same time; more get OVERLOADED.',
+    meaning:
+      'Most requests under way, waiting ones included; more get OVERLOADED. How many of them are worked on at once follows the load ([operations.md](operations.md#load)).',
   },
   MAX_CONNECTIONS: { shape: count(100_000), fallback: '1024', meaning: 'Open client connections.' },
   REQUEST_DEADLINE: {

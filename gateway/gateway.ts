@@ -7,7 +7,7 @@ import { type OpenOptions, openConnectors } from '../connectors/open.ts';
 import { type Manifest, loadManifests } from '../connectors/manifest.ts';
 import type { Connector } from '../connectors/contract.ts';
 import type { Log } from '../connectors/log.ts';
-import type { Watch } from '../connectors/watch.ts';
+import { type Watch, unwatched } from '../connectors/watch.ts';
 import { type Policies, loadPolicies } from '../policies/engine/load-policies.ts';
 import { loadCatalogue } from '../schema/catalogue.ts';
 import { loadOrCreateSigningKey } from './audit/checkpoint.ts';
@@ -35,6 +35,7 @@ import { useOfAnswers } from './request/use-of-answers.ts';
 import { openEffects } from './remedies/effects.ts';
 import { followMeasures, officeActs } from './office/office-acts.ts';
 import { remedies } from './remedies/remedies.ts';
+import { openLoad } from './load/load.ts';
 import { createGatewayServer } from './server.ts';
 import { requireKeys } from './required-keys.ts';
 import { StartupRefused } from './startup-refused.ts';
@@ -43,6 +44,7 @@ import { openOwnState } from './state/own-state.ts';
 import type { GatewayState } from './state/state.ts';
 import { type Dispatch, dispatchWebhooks } from './webhooks/dispatch.ts';
 import { readEndpoints } from './webhooks/endpoints.ts';
+import { watchAll } from './watch/watch-all.ts';
 import { type Watching, startWatching } from './watch/watching.ts';
 
 export interface GatewayOptions {
@@ -117,7 +119,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const committed: { index?: AccessIndex } = {};
     const { audit, pseudonymise } = await openAudit(options, watching, opened, () => committed.index?.wake());
     const recorder = createRecorder(audit, pseudonymise, manifests);
-    const state = openOwnState(configuration, snapshot);
+    const state = await openOwnState(configuration, snapshot);
     if (state !== undefined) opened.push(state);
     const index = state === undefined ? undefined : openAccessIndex(options, audit, state);
     if (index !== undefined) {
@@ -125,7 +127,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       opened.push(index);
     }
     const quota = state === undefined ? undefined : openCaseQuota(state);
-    const cache = await openCache(options, manifests, watching.watch);
+    const load = openLoad(manifests, configuration.limits.maxInFlight);
+    opened.push(load);
+    const watch = watchAll([watching.watch, { ...unwatched, called: load.called }]);
+    const cache = await openCache(options, manifests, watch);
     opened.push(cache);
     // A source may be our own tables, and is looked through when it is opened.
     await state?.prepared();
@@ -134,8 +139,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       stagingUrl: configuration.databaseUrl,
       clock,
       log,
-      watch: watching.watch,
+      watch,
       cache,
+      attentive: load.clock.now,
     });
     opened.push(...connectors.values());
     const authenticator = authenticatorFor(configuration, clock);
@@ -191,6 +197,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       watch: watching.requests,
       limits: configuration.limits,
+      turn: load.turns.next,
     };
     const pipeline = await startPipeline(snapshot.catalogue, executor);
     const endpointsIn = ({ policySet }: Policies): ReturnType<typeof readEndpoints> =>
@@ -252,10 +259,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ready,
       readiness: async () => ready() && (await authenticator.probe()) === undefined,
       explorerFile: join(configuration.root, 'dist', 'explorer.html'),
+      admission: load.admission,
+      turn: load.turns.next,
       limits: configuration.limits,
     });
     const adminServer = watching.adminServer({
       inFlight: () => server.inFlight(),
+      load: load.report,
       ready,
       audit: () => ({ healthy: audit.healthy, entries: audit.head.seq, queuedCharacters: audit.queued }),
       snapshot: () => live.current(),
@@ -288,6 +298,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         await dispatch?.close();
         await index?.close();
         await state?.close();
+        load.close();
         if (audit.healthy) audit.append({ kind: 'stop' });
         await audit.close();
         await watching.close();

@@ -6,6 +6,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { Log } from '../connectors/log.ts';
 import { ClientError, type ErrorCode, errorBody, errorTexts } from './errors.ts';
 import type { Pipeline, PipelineContext } from './graphql-pipeline.ts';
+import type { Admission } from './load/admission.ts';
 import { admit } from './request/admit.ts';
 import type { Authenticator } from './request/authenticate.ts';
 import { identifyCaller } from './request/identify-caller.ts';
@@ -35,7 +36,11 @@ export interface ServerParts {
   readonly readiness: () => Promise<boolean>;
   /** The explorer's page, built by `npm run build`. */
   readonly explorerFile: string;
-  readonly limits: { readonly maxInFlight: number; readonly maxConnections: number };
+  /** Decides who is let in, before anything else is done for a request. */
+  readonly admission: Admission;
+  /** Awaited before the work on a request begins, so that many that come at once take turns. */
+  readonly turn: () => Promise<void>;
+  readonly limits: { readonly maxConnections: number };
 }
 
 const route = '/graphql';
@@ -52,7 +57,7 @@ export function createGatewayServer(parts: ServerParts): GatewayServer {
     (request, response) => {
       const id = randomUUID();
       inFlight += 1;
-      handle(request, response, id, parts, inFlight)
+      handle(request, response, id, parts)
         .catch((error: unknown) => {
           parts.log.error({ request: id, err: error }, 'a request failed');
           refuse(response, id, parts.ready() ? 'INTERNAL' : 'NOT_READY');
@@ -78,7 +83,6 @@ async function handle(
   response: ServerResponse,
   id: string,
   parts: ServerParts,
-  inFlight: number,
 ): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   switch (path) {
@@ -87,11 +91,10 @@ async function handle(
       const method = path === route ? 'POST' : 'GET';
       if (request.method !== method) return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: method });
       if (!parts.ready()) return turnAway(response, id, 'NOT_READY', parts);
-      if (inFlight > parts.limits.maxInFlight)
-        return turnAway(response, id, 'OVERLOADED', parts, { 'retry-after': '1' });
-      const traceparent = request.headersDistinct['traceparent']?.[0];
-      return parts.watch.request({ id, traceparent }, (told) =>
-        asCaller(request, response, id, parts, told, path === route ? query : schema),
+      return inTurn(response, id, parts, () =>
+        parts.watch.request({ id, traceparent: traceparentOf(request) }, (told) =>
+          asCaller(request, response, id, parts, told, path === route ? query : schema),
+        ),
       );
     }
     case '/':
@@ -108,15 +111,44 @@ async function handle(
       if (path !== '/keys' && report === undefined) return refuse(response, id, 'NOT_FOUND');
       if (request.method !== 'GET') return refuse(response, id, 'METHOD_NOT_ALLOWED', { allow: 'GET' });
       if (!parts.ready()) return turnAway(response, id, 'NOT_READY', parts);
-      if (inFlight > parts.limits.maxInFlight)
-        return turnAway(response, id, 'OVERLOADED', parts, { 'retry-after': '1' });
-      if (report === undefined || report.kind === 'verify')
-        return forEverybody(report?.number, request, response, id, parts);
-      return parts.watch.request({ id, traceparent: request.headersDistinct['traceparent']?.[0] }, (told) =>
-        asCaller(request, response, id, parts, told, shownReport(report)),
-      );
+      return inTurn(response, id, parts, () => {
+        if (report === undefined || report.kind === 'verify')
+          return forEverybody(report?.number, request, response, id, parts);
+        return parts.watch.request({ id, traceparent: traceparentOf(request) }, (told) =>
+          asCaller(request, response, id, parts, told, shownReport(report)),
+        );
+      });
     }
   }
+}
+
+/** Does the work when there is room for it, and tells at once whoever there will be none for. */
+async function inTurn(
+  response: ServerResponse,
+  id: string,
+  parts: ServerParts,
+  work: () => Promise<void>,
+): Promise<void> {
+  const entry = parts.admission.ask();
+  if (entry.place === undefined)
+    return turnAway(response, id, 'OVERLOADED', parts, { 'retry-after': String(entry.retryAfter) });
+  const { place } = entry;
+  try {
+    if (place.turn !== true) {
+      // Nobody works for a caller who has gone meanwhile.
+      response.once('close', place.leave);
+      if (!(await place.turn)) return;
+      response.off('close', place.leave);
+    }
+    await parts.turn();
+    await work();
+  } finally {
+    place.leave();
+  }
+}
+
+function traceparentOf({ headersDistinct }: IncomingMessage): string | undefined {
+  return headersDistinct['traceparent']?.[0];
 }
 
 /** What a known caller asks for: answers, or throws ClientError, which is recorded and told. */

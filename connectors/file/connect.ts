@@ -141,6 +141,7 @@ export function openFile(manifest: FileManifest, options: FileOptions): FileTran
       const { rows, keys } = delivery;
       return { rows, rewritten: 0, masked: keys.masked, unusable: keys.unusable };
     },
+    open: () => reader.open(),
     probe: async (signal) => {
       for (const record of manifest.records.values()) activeOf(record);
       await reader.probe(signal);

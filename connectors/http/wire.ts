@@ -3,10 +3,10 @@
 import { connect as openSocket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Agent, buildConnector, request } from 'undici';
+import { LONGEST } from '../resilience/deadline.ts';
 import { SourceError } from '../source-error.ts';
 import { asSourceError, refuseStatus, whileReading } from './failure.ts';
 
-const CONNECT_MS = 1000;
 /** An answer that has begun and says nothing for so long is given up, were the deadline ever forgotten. */
 const SILENCE_MARGIN_MS = 1000;
 
@@ -63,7 +63,9 @@ const HEADERS = { 'user-agent': 'credit-gateway', 'accept-encoding': 'identity' 
 
 export function openWire({ address, connections, deadline, tls }: WireOptions): Wire {
   const home = new URL(address);
-  const connect = buildConnector({ ...tls, timeout: CONNECT_MS });
+  // A call's own deadline ends its waiting for a connection or an answer; these are for calls nobody waits for.
+  const longest = LONGEST * deadline + SILENCE_MARGIN_MS;
+  const connect = buildConnector({ ...tls, timeout: longest });
   const agent = new Agent({
     connect: (target, done) => {
       if (originOf(target.protocol, target.hostname, target.port) === originOf(home)) connect(target, done);
@@ -71,8 +73,8 @@ export function openWire({ address, connections, deadline, tls }: WireOptions): 
     },
     connections,
     pipelining: 1,
-    headersTimeout: deadline + SILENCE_MARGIN_MS,
-    bodyTimeout: deadline + SILENCE_MARGIN_MS,
+    headersTimeout: longest,
+    bodyTimeout: longest,
   });
 
   const send: Wire['send'] = async (call) => {

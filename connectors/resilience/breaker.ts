@@ -9,7 +9,8 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import type { BreakerState } from '../watch.ts';
+import { SourceError } from '../source-error.ts';
+import type { BreakerReason, BreakerState } from '../watch.ts';
 import type { BreakerSettings } from './manifest-part.ts';
 
 /** The call was refused without having been made. */
@@ -38,11 +39,16 @@ const states: Readonly<Record<CircuitState, BreakerState>> = {
 export function openBreaker(
   { failures, share, calls, pause }: BreakerSettings,
   bearing: (error: unknown) => Bearing,
-  changed: (state: BreakerState) => void = () => undefined,
+  changed: (state: BreakerState, why: BreakerReason) => void = () => undefined,
 ): Breaker {
+  let asked = 0;
+  let failed = 0;
+  let code: BreakerReason['code'];
   // A trial that taught nothing must not close it.
   const isFailure = (error: unknown): boolean => {
     const bears = bearing(error);
+    if (bears === 'failure') failed += 1;
+    if (error instanceof SourceError) ({ code } = error);
     return bears === 'failure' || (bears === 'nothing' && policy.state === CircuitState.HalfOpen);
   };
   const policy = circuitBreaker(handleWhen(isFailure), {
@@ -54,7 +60,10 @@ export function openBreaker(
   });
   let openedAt = 0;
   policy.onBreak(() => (openedAt = Date.now()));
-  policy.onStateChange((state) => changed(states[state]));
+  policy.onStateChange((state) => {
+    changed(states[state], { code, asked, failed });
+    asked = failed = 0;
+  });
 
   const refuses = (): boolean => {
     if (policy.state === CircuitState.Open) return Date.now() - openedAt < pause;
@@ -68,6 +77,7 @@ export function openBreaker(
     refuses,
     run: async (ask) => {
       if (refuses()) throw new BreakerOpen();
+      asked += 1;
       try {
         return await policy.execute(ask);
       } catch (error) {

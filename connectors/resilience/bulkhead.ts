@@ -2,6 +2,7 @@
 // before its deadline, it is turned away at once, so that a slow agency cannot hold the others' requests.
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { SourceError } from '../source-error.ts';
+import { OwnDelay } from './deadline.ts';
 
 /** `left`: milliseconds until the call's deadline. */
 export type Bulkhead = <T>(signal: AbortSignal, ask: () => Promise<T>, left?: number) => Promise<T>;
@@ -15,6 +16,8 @@ export class TurnedAway extends SourceError {
 
 /** Calls whose time must be known before anything is told from it. */
 const ENOUGH_CALLS = 10;
+/** Share of its time below which a call that has waited is not made any more: nobody could answer it. */
+const HOPELESS = 0.05;
 /** Weight of the latest call in the typical time. */
 const LATEST = 0.2;
 
@@ -42,6 +45,7 @@ export function openBulkhead(
     }
   };
   return async (signal, ask, left = Infinity) => {
+    const asked = now();
     if (places.executionSlots <= 0 && calls >= ENOUGH_CALLS) {
       const waiting = queue - places.queueSlots;
       const expected = typical * ((waiting + 1) / concurrency + 1);
@@ -53,6 +57,7 @@ export function openBulkhead(
       return await places.execute(() => {
         // A call whose time ran out while it waited must not reach the source any more.
         signal.throwIfAborted();
+        if (left - (now() - asked) < left * HOPELESS) throw new OwnDelay(left);
         return timed(ask);
       });
     } catch (error) {

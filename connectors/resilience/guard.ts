@@ -1,10 +1,10 @@
 // What stands between a request and a source: breaker, bulkhead, retry, in this order, all within one deadline. A
-// call that is refused here costs the source nothing.
+// call that is refused here costs the source nothing, and time that goes by here is never taken for the source's.
 import { SourceError } from '../source-error.ts';
 import type { Watch } from '../watch.ts';
 import { BreakerOpen, type Bearing, openBreaker } from './breaker.ts';
 import { TurnedAway, openBulkhead } from './bulkhead.ts';
-import { CallerGaveUp, stoppedBy, withinDeadline } from './deadline.ts';
+import { CallerGaveUp, OwnDelay, stoppedBy, withinDeadline } from './deadline.ts';
 import type { Resilience } from './manifest-part.ts';
 import { openRetry } from './retry.ts';
 
@@ -14,11 +14,13 @@ export interface GuardOptions {
   readonly queue: number;
   readonly resilience: Resilience;
   readonly watch: Watch;
+  /** Milliseconds by a clock that stands still while the process does; the real ones if not given. */
+  readonly now?: (() => number) | undefined;
 }
 
 /**
- * Runs `ask` within `milliseconds` of now. Rejects with a SourceError at that moment at the latest, whatever `ask`
- * does; `ask` may be called a second time.
+ * Runs `ask` within `milliseconds` of now, as `withinDeadline` counts them. Rejects with a SourceError then at the
+ * latest, whatever `ask` does; `ask` may be called a second time.
  */
 export type Guard = <T>(
   milliseconds: number,
@@ -26,11 +28,12 @@ export type Guard = <T>(
   ask: (signal: AbortSignal) => Promise<T>,
 ) => Promise<T>;
 
-export function openGuard({ source, concurrency, queue, resilience, watch }: GuardOptions): Guard {
-  const bulkhead = openBulkhead(concurrency, queue);
+export function openGuard(options: GuardOptions): Guard {
+  const { source, concurrency, queue, resilience, watch, now = () => performance.now() } = options;
+  const bulkhead = openBulkhead(concurrency, queue, now);
   const breaker =
     resilience.breaker &&
-    openBreaker(resilience.breaker, bearingOf, (state) => watch.breakerChanged(source, state));
+    openBreaker(resilience.breaker, bearingOf, (state, why) => watch.breakerChanged(source, state, why));
   const retry = resilience.retry && openRetry(resilience.retry, (code) => watch.retried(source, code));
 
   return async <T>(
@@ -38,25 +41,29 @@ export function openGuard({ source, concurrency, queue, resilience, watch }: Gua
     caller: AbortSignal,
     ask: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
-    const started = performance.now();
+    const started = now();
+    let handed: number | undefined;
+    const given = (): number => (handed === undefined ? 0 : now() - handed);
+    const guarded = async (signal: AbortSignal): Promise<T> => {
+      if (breaker?.refuses() === true) throw new BreakerOpen();
+      const left = milliseconds - (now() - started);
+      // A transport that does not listen must keep neither a place nor the breaker's trial.
+      const once = (): Promise<T> => stoppedBy(signal, ask(signal));
+      return bulkhead(
+        signal,
+        () => {
+          handed = now();
+          if (breaker === undefined) return retry === undefined ? once() : retry.run(once, signal);
+          return breaker.run(() =>
+            // The trial is a single call.
+            retry === undefined || breaker.state !== 'closed' ? once() : retry.run(once, signal),
+          );
+        },
+        left,
+      );
+    };
     try {
-      return await withinDeadline(milliseconds, caller, async (signal) => {
-        if (breaker?.refuses() === true) throw new BreakerOpen();
-        const left = milliseconds - (performance.now() - started);
-        // A transport that does not listen must keep neither a place nor the breaker's trial.
-        const once = (): Promise<T> => stoppedBy(signal, ask(signal));
-        return bulkhead(
-          signal,
-          () => {
-            if (breaker === undefined) return retry === undefined ? once() : retry.run(once, signal);
-            return breaker.run(() =>
-              // The trial is a single call.
-              retry === undefined || breaker.state !== 'closed' ? once() : retry.run(once, signal),
-            );
-          },
-          left,
-        );
-      });
+      return await withinDeadline(milliseconds, caller, guarded, { now, given });
     } catch (error) {
       if (error instanceof BreakerOpen) {
         watch.shed(source);
@@ -70,7 +77,7 @@ export function openGuard({ source, concurrency, queue, resilience, watch }: Gua
 
 /** Whether an error tells that the source is in trouble: it was not reached, or not in time, or said it had too much. */
 function bearingOf(error: unknown): Bearing {
-  if (error instanceof CallerGaveUp) return 'nothing';
+  if (error instanceof CallerGaveUp || error instanceof OwnDelay) return 'nothing';
   if (!(error instanceof SourceError)) return 'answer';
   if (error.unasked) return 'nothing';
   switch (error.code) {

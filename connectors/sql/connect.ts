@@ -125,6 +125,7 @@ export function openSql(manifest: SqlManifest, options: SqlOptions): SqlTranspor
       );
       return places.map((at) => columns[at]!);
     },
+    open: () => session.open(),
     probe: (signal) => session.probe(signal),
     close: async () => {
       await Promise.all([census.close(), session.close()]);

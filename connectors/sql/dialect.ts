@@ -1,6 +1,7 @@
 // What differs between databases: how a statement is written and how a session runs it. A further database is a
 // further file beside postgres.ts and mysql.ts; the statement's shape and the reading of rows stay.
 
+import { LONGEST } from '../resilience/deadline.ts';
 import type { SourceCondition } from '../source-condition.ts';
 
 export type SqlParameter = string | readonly string[];
@@ -59,9 +60,24 @@ export interface SqlSession {
   ): Promise<void>;
   /** Places of the columns of a SELECT whose type keeps some digits only. @throws SourceError */
   floatsIn(text: string, signal: AbortSignal): Promise<readonly number[]>;
+  /** Opens connections before anybody asks. @throws SourceError */
+  open(): Promise<void>;
   /** @throws SourceError */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Longest an attempt to connect goes on, in milliseconds, though nobody may wait for it any more. */
+const LONGEST_ATTEMPT_MS = 5000;
+
+/** Milliseconds for an attempt to connect, so that a call's own deadline ends before it. */
+export function attemptWithin(deadline: number): number {
+  return Math.min(LONGEST * deadline, LONGEST_ATTEMPT_MS);
+}
+
+/** Connections that are opened ahead and kept; the others as they are needed, up to `concurrency`. */
+export function ahead(concurrency: number): number {
+  return Math.ceil(concurrency / 2);
 }
 
 export interface SessionOptions {

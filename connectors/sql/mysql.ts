@@ -5,13 +5,23 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import mysql from 'mysql2';
 import { SourceError } from '../source-error.ts';
-import { type SessionOptions, type SqlSession, type SqlStatement, type Tls, sizeOf } from './dialect.ts';
+import {
+  type SessionOptions,
+  type SqlSession,
+  type SqlStatement,
+  type Tls,
+  ahead,
+  attemptWithin,
+  sizeOf,
+} from './dialect.ts';
 import { asSourceError, isStatementError } from './mysql-failure.ts';
 import { asSent, isFloat, textOf } from './mysql-values.ts';
 import { watchBytes } from './received-bytes.ts';
 
-const CONNECT_MS = 1000;
-const IDLE_MS = 60_000;
+/** For the connection that cancels. */
+const CANCEL_MS = 1000;
+/** As long as a connection may live: the driver keeps no least number of them open. */
+const IDLE_MS = 600_000;
 const CLOSE_MS = 1000;
 
 /** Age at which a connection is replaced, and with it the statements prepared on it. */
@@ -33,11 +43,20 @@ export function openMysql(options: SessionOptions): SqlSession {
     idleTimeout: IDLE_MS,
   });
   const ages = new Map<mysql.PoolConnection, number>();
+  let least = 0;
   pool.on('connection', (fresh: mysql.PoolConnection) => {
     ages.set(fresh, performance.now());
     // A lost connection must not end the process; the query that runs on it reports the loss.
     fresh.on('error', () => undefined);
-    streamOf(fresh).once('close', () => ages.delete(fresh));
+    streamOf(fresh).once('close', () => {
+      ages.delete(fresh);
+      // One that was closed for its age or cut off is replaced ahead; a server that is away is not tried again.
+      if (ages.size >= least) return;
+      take(AbortSignal.timeout(deadline)).then(
+        (taken) => giveBack(taken, false),
+        () => undefined,
+      );
+    });
   });
   const settled = new WeakSet<mysql.PoolConnection>();
 
@@ -148,10 +167,18 @@ export function openMysql(options: SessionOptions): SqlSession {
     run,
     floatsIn: async (text, signal) =>
       (await query(text, signal)).flatMap((field, at) => (isFloat(field) ? [at] : [])),
+    open: async () => {
+      least = ahead(concurrency);
+      const within = AbortSignal.timeout(deadline);
+      const opened = await Promise.allSettled(Array.from({ length: least }, () => take(within)));
+      for (const one of opened) if (one.status === 'fulfilled') giveBack(one.value, false);
+      for (const one of opened) if (one.status === 'rejected') throw asSourceError(one.reason, 'connecting');
+    },
     probe: async (signal) => {
       await query('SELECT 1', signal);
     },
     close: async () => {
+      least = 0;
       const ended = new Promise<void>((resolve) => pool.end(() => resolve()));
       // A server that has gone silent must not keep the gateway from ending.
       await Promise.race([ended, pause(CLOSE_MS, undefined, { ref: false })]);
@@ -161,7 +188,7 @@ export function openMysql(options: SessionOptions): SqlSession {
 }
 
 /** Only these parts of an address count: further settings there could weaken the session. */
-function connectionOf({ address, source, tls }: SessionOptions): mysql.ConnectionOptions {
+function connectionOf({ address, source, deadline, tls }: SessionOptions): mysql.ConnectionOptions {
   const url = new URL(address);
   const target: TcpSocketConnectOpts = {
     host: decodeURIComponent(url.hostname).replace(/^\[(.+)\]$/, '$1'),
@@ -176,7 +203,8 @@ function connectionOf({ address, source, tls }: SessionOptions): mysql.Connectio
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
     charset: 'utf8mb4',
-    connectTimeout: CONNECT_MS,
+    // A call's own deadline ends its waiting; an attempt ends by itself when no call can want it any more.
+    connectTimeout: attemptWithin(deadline),
     connectAttributes: { program_name: `credit-gateway ${source}` },
     multipleStatements: false,
     flags: ['-LOCAL_FILES'],
@@ -243,7 +271,7 @@ async function killQuery(connection: mysql.ConnectionOptions, threadId: number):
   const killer = mysql.createConnection(connection);
   killer.on('error', () => undefined);
   try {
-    await send(killer, `KILL QUERY ${threadId}`, AbortSignal.timeout(CONNECT_MS));
+    await send(killer, `KILL QUERY ${threadId}`, AbortSignal.timeout(CANCEL_MS));
   } catch {
     // The statement timeout remains.
   } finally {

@@ -10,6 +10,8 @@ import {
   type SqlSession,
   type SqlStatement,
   type Tls,
+  ahead,
+  attemptWithin,
   sizeOf,
 } from './dialect.ts';
 import { writeCondition } from './postgres-condition.ts';
@@ -32,7 +34,8 @@ export const postgresDialect: SqlDialect = {
   nothing: 'NULL::text',
 };
 
-const CONNECT_MS = 1000;
+/** For the connection that cancels. */
+const CANCEL_MS = 1000;
 const IDLE_MS = 60_000;
 
 /** Age at which a connection is replaced, and with it the statements prepared on it. */
@@ -48,12 +51,22 @@ export function openPostgres(options: SessionOptions): SqlSession {
   const connection = {
     connectionString: withOptions(options.address, options),
     ...(options.tls === undefined ? {} : { ssl: sslOf(options.tls) }),
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: CANCEL_MS,
     application_name: `credit-gateway ${options.source}`,
   };
+  // A call's own deadline ends its waiting for a connection, be it a new one or one that others still use; an attempt
+  // ends by itself when no call can want it any more.
+  const attempt = attemptWithin(options.deadline);
   const pool = new pg.Pool({
     ...connection,
+    connectionTimeoutMillis: 0,
+    Client: class extends pg.Client {
+      constructor(config?: pg.ClientConfig) {
+        super({ ...config, connectionTimeoutMillis: attempt });
+      }
+    },
     max: options.concurrency,
+    keepAlive: true,
     idleTimeoutMillis: IDLE_MS,
     maxLifetimeSeconds: LIFE_S,
   });
@@ -61,6 +74,15 @@ export function openPostgres(options: SessionOptions): SqlSession {
   pool.on('error', () => undefined);
   // While it is lent out, too: the query itself reports the loss.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  // One that was closed for its age or cut off is replaced ahead, too; a server that is away is not tried again.
+  let least = 0;
+  pool.on('remove', () => {
+    if (pool.totalCount >= least) return;
+    pool.connect().then(
+      (client) => client.release(),
+      () => undefined,
+    );
+  });
   const names = new Map<string, string>();
 
   const nameOf = (text: string): string => {
@@ -145,10 +167,20 @@ export function openPostgres(options: SessionOptions): SqlSession {
       (await query(text, signal)).fields.flatMap(({ dataTypeID }, at) =>
         FLOATS.has(dataTypeID) ? [at] : [],
       ),
+    open: async () => {
+      least = pool.options.min = ahead(options.concurrency);
+      const opening = Array.from({ length: least }, () => pool.connect());
+      const opened = await Promise.allSettled(opening);
+      for (const one of opened) if (one.status === 'fulfilled') one.value.release();
+      for (const one of opened) if (one.status === 'rejected') throw asSourceError(one.reason, 'connecting');
+    },
     probe: async (signal) => {
       await query('SELECT 1', signal);
     },
-    close: () => pool.end(),
+    close: () => {
+      least = 0;
+      return pool.end();
+    },
   };
 }
 

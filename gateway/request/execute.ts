@@ -46,6 +46,8 @@ export interface ExecutorParts extends OwnDataContext {
   readonly log: Log;
   readonly watch: Pick<RequestWatch, 'stage'>;
   readonly limits: { readonly maxSubjects: number; readonly requestMilliseconds: number };
+  /** Awaited before the longest piece of work, so that requests that have everything at once take turns. */
+  readonly turn?: () => Promise<void>;
 }
 
 export interface Operation {
@@ -130,6 +132,7 @@ async function answer(
   const fetched = await stage('fetch', () =>
     fetchAll(planned, parts.connectors, AbortSignal.timeout(parts.limits.requestMilliseconds)),
   );
+  await parts.turn?.();
   const { completion, executed } = await stage('complete', async () => {
     const made = complete(fetched, recordOrders(parts.manifests));
     const rootValue = { ...ownData(admitted, parts), ...made.rootValue };
@@ -210,7 +213,9 @@ function conclude(
     .then(() => answer);
 }
 
+/** Of a source that is not asked the change of its breaker has told: under load a line a request says no more. */
 function logFailure(log: Log, request: string, source: string, failure: SourceFailure): void {
+  if (failure.code === 'SOURCE_SUSPENDED') return;
   log.warn({ request, source, code: failure.code, detail: failure.detail }, 'a source failed');
 }
 

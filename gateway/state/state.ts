@@ -23,10 +23,16 @@ const deadlineMilliseconds = 2000;
 
 const ignore = (): void => undefined;
 
-export function openState(databaseUrl: string): GatewayState {
+/** Statements that may run at once, and connections opened ahead for them. */
+const most = 8;
+const ahead = 4;
+
+/** `open`, which nobody needs to call, makes the first question find tables and connections. */
+export function openState(databaseUrl: string): GatewayState & { open(): Promise<void> } {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
-    max: 8,
+    max: most,
+    min: ahead,
     connectionTimeoutMillis: deadlineMilliseconds,
     query_timeout: deadlineMilliseconds,
     application_name: 'credit-gateway state',
@@ -49,6 +55,11 @@ export function openState(databaseUrl: string): GatewayState {
   };
   const direct = on(pool);
   return {
+    open: async () => {
+      await prepared();
+      const opened = await Promise.allSettled(Array.from({ length: ahead }, () => pool.connect()));
+      for (const one of opened) if (one.status === 'fulfilled') one.value.release();
+    },
     query: async (text, values) => {
       await prepared();
       return direct(text, values);

@@ -4,6 +4,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Watch } from '../../connectors/watch.ts';
 import { type ErrorCode, errorTexts } from '../errors.ts';
+import type { LoadReport } from '../load/load.ts';
 import type { WebhookWatch } from '../webhooks/dispatch.ts';
 import { attemptOutcomes } from '../webhooks/message-store.ts';
 import { type StageName, type Timekeeper, stageNames } from './request-watch.ts';
@@ -29,12 +30,16 @@ export interface Metrics extends Timekeeper {
 /** What is read when somebody asks, rather than told. */
 export interface Gauges {
   inFlight(): number;
+  load(): LoadReport;
   audit(): { readonly healthy: boolean; readonly queuedCharacters: number };
   dataAgeSeconds(): Iterable<readonly [source: string, seconds: number]>;
 }
 
+export const noLoad: LoadReport = { limit: 0, running: 0, waiting: 0, refused: 0, delay: 0 };
+
 const idle: Gauges = {
   inFlight: () => 0,
+  load: () => noLoad,
   audit: () => ({ healthy: true, queuedCharacters: 0 }),
   dataAgeSeconds: () => [],
 };
@@ -80,6 +85,16 @@ export function createMetrics(gauges: Gauges = idle): Metrics {
   const errors = counter('errors_total', 'Error codes in answers and refusals.', ['code']);
   const durations = histogram('request_duration_seconds', 'Duration of requests.', ['kind']);
   gauge('requests_in_flight', 'Requests under way.', [], (self) => self.set(gauges.inFlight()));
+  gauge('requests_limit', 'Requests that may be worked on at once, as the load allows.', [], (self) =>
+    self.set(gauges.load().limit),
+  );
+  gauge('requests_waiting', 'Requests that wait for their turn.', [], (self) =>
+    self.set(gauges.load().waiting),
+  );
+  gauge('event_delay_seconds', 'How late the process comes round to its events.', [], (self) =>
+    self.set(gauges.load().delay / 1000),
+  );
+  const overloaded = counter('requests_overloaded_total', 'Requests told at once to come back later.');
   const stages = histogram('stage_duration_seconds', 'Duration of the stages of requests.', ['stage']);
   const calls = counter('source_calls_total', 'Calls of sources, by the state they ended in.', [
     'source',
@@ -158,6 +173,7 @@ export function createMetrics(gauges: Gauges = idle): Metrics {
     turnedAway: (code) => {
       requests.inc({ kind: 'none', outcome: 'refused' });
       errors.inc({ code });
+      if (code === 'OVERLOADED') overloaded.inc();
     },
     auditCommitted: (commit) => {
       commits.observe(commit.milliseconds / 1000);

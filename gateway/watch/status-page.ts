@@ -62,6 +62,10 @@ export function statusPage(report: StatusReport): string {
     ['Ready 可应答', gateway.ready ? marked('good', 'yes 是') : marked('bad', 'no 否')],
     ['Started 启动时间', time(gateway.startedAt)],
     ['Requests under way 处理中的请求', String(gateway.inFlight)],
+    ['Worked on at once, at most 同时处理上限', String(gateway.load.limit)],
+    ['Waiting for their turn 排队', String(gateway.load.waiting)],
+    ['Told to come back later 因过载拒绝', String(gateway.load.refused)],
+    ['Own delay in ms 网关自身延迟（毫秒）', String(Math.round(gateway.load.delay))],
     [
       'Audit log 审计日志',
       gateway.audit.healthy ? marked('good', 'healthy 正常') : marked('bad', 'failed 故障'),

@@ -1,6 +1,7 @@
 // What an operator is shown: the gateway and each of its sources, in one report. No identifier and no value of a
 // record is in it, but names of columns and unknown codes are: it is for the admin address alone.
 import type { Manifest } from '../../connectors/manifest.ts';
+import type { LoadReport } from '../load/load.ts';
 import type { SourceHealth, SourceReport } from './source-health.ts';
 
 export interface GatewayReport {
@@ -11,6 +12,7 @@ export interface GatewayReport {
   readonly policyVersion: string;
   readonly rulesVersion: string;
   readonly inFlight: number;
+  readonly load: LoadReport;
   readonly audit: { readonly healthy: boolean; readonly entries: number; readonly queuedCharacters: number };
 }
 

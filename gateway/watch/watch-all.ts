@@ -5,7 +5,8 @@ export function watchAll(watches: readonly Watch[]): Watch {
   return {
     called: (call) => watches.forEach((watch) => watch.called(call)),
     retried: (source, code) => watches.forEach((watch) => watch.retried(source, code)),
-    breakerChanged: (source, state) => watches.forEach((watch) => watch.breakerChanged(source, state)),
+    breakerChanged: (source, state, why) =>
+      watches.forEach((watch) => watch.breakerChanged(source, state, why)),
     cached: (source, outcome) => watches.forEach((watch) => watch.cached(source, outcome)),
     shed: (source) => watches.forEach((watch) => watch.shed(source)),
     delivered: (delivery) => watches.forEach((watch) => watch.delivered(delivery)),

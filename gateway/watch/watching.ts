@@ -6,8 +6,10 @@ import type { Manifest } from '../../connectors/manifest.ts';
 import type { Watch } from '../../connectors/watch.ts';
 import type { Configuration } from '../config.ts';
 import type { PolicySnapshot } from '../request/snapshot.ts';
+import type { LoadReport } from '../load/load.ts';
 import { createAdminServer } from './admin-server.ts';
-import { type Metrics, createMetrics, measureProcess } from './metrics.ts';
+import { logBreakers } from './breaker-log.ts';
+import { type Metrics, createMetrics, measureProcess, noLoad } from './metrics.ts';
 import { type RequestWatch, watchRequests } from './request-watch.ts';
 import { type SourceHealth, watchSources } from './source-health.ts';
 import { reportStatus } from './status.ts';
@@ -16,6 +18,7 @@ import { watchAll } from './watch-all.ts';
 /** What can be known only once the gateway stands. */
 export interface Watched {
   readonly inFlight: () => number;
+  readonly load: () => LoadReport;
   readonly ready: () => boolean;
   readonly audit: () => {
     readonly healthy: boolean;
@@ -50,6 +53,7 @@ export async function startWatching(
   let watched: Watched | undefined;
   const metrics = createMetrics({
     inFlight: () => watched?.inFlight() ?? 0,
+    load: () => watched?.load() ?? noLoad,
     audit: () => watched?.audit() ?? { healthy: false, queuedCharacters: 0 },
     dataAgeSeconds: () =>
       manifests.flatMap(({ source }): (readonly [string, number])[] => {
@@ -64,7 +68,12 @@ export async function startWatching(
   return {
     health,
     metrics,
-    watch: watchAll([health.watch, metrics.watch, ...(tracer === undefined ? [] : [tracer.watch])]),
+    watch: watchAll([
+      health.watch,
+      metrics.watch,
+      logBreakers(log),
+      ...(tracer === undefined ? [] : [tracer.watch]),
+    ]),
     requests: watchRequests(metrics, tracer),
     adminServer: (given) => {
       watched = given;
@@ -76,6 +85,7 @@ export async function startWatching(
           policyVersion: policySet.version,
           rulesVersion: rulebook.version,
           inFlight: given.inFlight(),
+          load: given.load(),
           audit: given.audit(),
         };
         return reportStatus(clock(), gateway, manifests, health);

@@ -1,9 +1,20 @@
 // A source that is down, slow or talks nonsense changes its own section and the verdict, and nothing else.
+import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../../connectors/sandbox/agency/fault.ts';
 import type { RelayMode } from '../../connectors/sandbox/relay.ts';
-import { type RunningGateway, id, operation, procurement, promotion, runGateway } from './running-gateway.ts';
+import { readConfiguration } from '../../gateway/config.ts';
+import { startGateway } from '../../gateway/gateway.ts';
+import {
+  NOW,
+  type RunningGateway,
+  id,
+  operation,
+  procurement,
+  promotion,
+  runGateway,
+} from './running-gateway.ts';
 
 let world: RunningGateway;
 beforeAll(async () => {
@@ -156,6 +167,24 @@ describe('an agency reached over SQL', () => {
       expect(again.eligibility.outcome).toBe('CLEAR');
     },
   );
+
+  test('a registry that swallows connections does not keep a gateway from starting, and keeps nobody else down', async () => {
+    await world.sandbox.relays!.registry.setMode('blackhole');
+    const { configuration } = readConfiguration({
+      ...world.environment,
+      AUDIT_DIRECTORY: join(world.root, 'audit-beside'),
+    });
+    const beside = await startGateway({
+      configuration: configuration!,
+      environment: world.environment,
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      clock: () => NOW,
+      onFatal: () => undefined,
+    });
+    onTestFinished(() => beside.close());
+    const ready = await fetch(`${beside.url}/health/ready`);
+    expect(ready.status).toBe(200);
+  });
 
   test('the staged deliveries of finance can be lost too', async () => {
     const database = new pg.Client(world.sandbox.environment.DATABASE_URL);

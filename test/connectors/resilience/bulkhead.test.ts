@@ -27,6 +27,20 @@ test('a call whose time ran out while it waited never reaches the source', async
   expect(reached).toBe(false);
 });
 
+test('a call that gets its place with no time left to be answered is not made', async () => {
+  let now = 0;
+  const bulkhead = openBulkhead(1, 1, () => now);
+  let finish: () => void = () => undefined;
+  const first = bulkhead(never, () => new Promise<void>((resolve) => (finish = resolve)), 1000);
+  let reached = false;
+  const second = bulkhead(never, async () => (reached = true), 1000);
+  now = 990;
+  finish();
+  await first;
+  await expect(second).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+  expect(reached).toBe(false);
+});
+
 /** Calls that take as long as the test's clock says. */
 const slowCalls = async (milliseconds: number, concurrency: number) => {
   let now = 0;

@@ -162,3 +162,43 @@ test('a transport that never listens keeps neither its place nor the trial', asy
   });
   expect(await guard(1000, signal, async () => 'answer')).toBe('answer');
 });
+
+describe('what goes by here', () => {
+  const settings = {
+    source: 'probe',
+    concurrency: 1,
+    queue: 20,
+    resilience: { ...defaultResilience, breaker: { failures: 1, share: 0.5, calls: 20, pause: 5000 } },
+  };
+  const signal = new AbortController().signal;
+  const never = (): Promise<never> => new Promise<never>(() => undefined);
+  const told = (changes: unknown[]): Watch => ({
+    ...unwatched,
+    breakerChanged: (_source, state, why) => changes.push([state, why]),
+  });
+
+  test('in the queue is not held against the source', async () => {
+    const changes: unknown[] = [];
+    const guard = openGuard({ ...settings, watch: told(changes) });
+    let finish: (value: string) => void = () => undefined;
+    const first = guard(10_000, signal, () => new Promise<string>((resolve) => (finish = resolve)));
+    const late = Array.from({ length: 8 }, () => guard(30, signal, never));
+    for (const one of late) await expect(one).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    finish('answer');
+    expect(await first).toBe('answer');
+    expect(changes).toEqual([]);
+  });
+
+  test('while the process stands still is not held against the source', async () => {
+    const changes: unknown[] = [];
+    let here = 0;
+    const guard = openGuard({ ...settings, watch: told(changes), now: () => here });
+    await expect(guard(20, signal, never)).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    expect(changes).toEqual([]);
+    // The same by the same clock, once it goes on.
+    const asked = guard(20, signal, never);
+    here = 20;
+    await expect(asked).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    expect(changes).toEqual([['open', { asked: 2, failed: 1, code: 'SOURCE_TIMEOUT' }]]);
+  });
+});

@@ -75,6 +75,16 @@ describe.runIf(mariadbUrl !== undefined)('a session on MariaDB', () => {
     return rows[0]!['n'] as number;
   };
 
+  /** How many sessions there are that came after `number`, and the latest number given. */
+  const sessionsAfter = async (number: number): Promise<{ readonly n: number; readonly latest: number }> => {
+    const [rows] = await admin.query<mysql.RowDataPacket[]>(
+      `SELECT CAST(COALESCE(SUM(db = ? AND id > ?), 0) AS INT) AS n, CAST(MAX(id) AS INT) AS latest
+       FROM information_schema.processlist`,
+      [DATABASE, number],
+    );
+    return rows[0] as unknown as { readonly n: number; readonly latest: number };
+  };
+
   test('cannot write, whatever the address says, and not through a function either', async () => {
     open({ address: `${addressWith()}?multipleStatements=true&flags=LOCAL_FILES` });
     expect(await codeOf(run(`UPDATE noted SET note = 'spoilt'`))).toBe('SOURCE_REFUSED');
@@ -99,6 +109,16 @@ describe.runIf(mariadbUrl !== undefined)('a session on MariaDB', () => {
     expect(await run(`SELECT ${texts.join(', ')} FROM forms`)).toEqual([
       ['2024-03-01 00:00:00', '2024-03-01', '1.5000', '黄石', '𠮷'],
     ]);
+  });
+
+  test('half of its connections are open and settled before anybody asks', async () => {
+    open({ concurrency: 6 });
+    const { latest } = await sessionsAfter(0);
+    await session!.open();
+    expect((await sessionsAfter(latest)).n).toBe(3);
+    tap.clear();
+    await run('SELECT CAST(? AS CHAR), 1', ['a']);
+    expect(tap.commands.map(({ kind }) => kind)).toEqual(['prepare', 'execute']);
   });
 
   test('a statement is prepared once for each connection and costs one round trip', async () => {

@@ -144,3 +144,36 @@ test('a table that is gone is named', async () => {
     message: 'querying: 42P01: relation "probe.gone" does not exist',
   });
 });
+
+test('half of its connections are open before anybody asks, and nothing is asked over them', async () => {
+  open({ source: 'ahead', concurrency: 6 });
+  await session.open();
+  const { rows } = await admin.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'credit-gateway ahead' AND query = ''`,
+  );
+  expect(rows[0]!.n).toBe(3);
+});
+
+test('a server that is away fails the opening, and is asked again when somebody wants to know', async () => {
+  open({ address: 'postgres://nobody@127.0.0.1:1/none' });
+  expect(await codeOf(session.open())).toBe('SOURCE_UNREACHABLE');
+  expect(await codeOf(run('SELECT 1::text, 2'))).toBe('SOURCE_UNREACHABLE');
+});
+
+test('a connection that was lost is replaced before anybody asks', async () => {
+  open({ source: 'replaced', concurrency: 2 });
+  await session.open();
+  const numbers = async (): Promise<readonly number[]> => {
+    const { rows } = await admin.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'credit-gateway replaced'`,
+    );
+    return rows.map(({ pid }) => pid);
+  };
+  const [first] = await numbers();
+  await admin.query('SELECT pg_terminate_backend($1)', [first]);
+  await vi.waitFor(async () => {
+    const now = await numbers();
+    expect(now).toHaveLength(1);
+    expect(now).not.toContain(first);
+  });
+});

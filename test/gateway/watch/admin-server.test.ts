@@ -28,6 +28,7 @@ const report: StatusReport = {
     policyVersion: 'p1',
     rulesVersion: 'r1',
     inFlight: 3,
+    load: { limit: 24, running: 3, waiting: 2, refused: 5, delay: 7 },
     audit: { healthy: true, entries: 7, queuedCharacters: 0 },
   },
   sources: [

@@ -38,11 +38,15 @@ describe('metrics', () => {
     let inFlight = 1;
     const metrics = createMetrics({
       inFlight: () => inFlight,
+      load: () => ({ limit: 24, running: 5, waiting: 2, refused: 5, delay: 7 }),
       audit: () => ({ healthy: false, queuedCharacters: 12 }),
       dataAgeSeconds: () => [['a', 60]],
     });
     inFlight = 5;
     expect(await line(metrics, 'credit_requests_in_flight')).toMatch(/ 5$/);
+    expect(await line(metrics, 'credit_requests_limit')).toMatch(/ 24$/);
+    expect(await line(metrics, 'credit_requests_waiting')).toMatch(/ 2$/);
+    expect(await line(metrics, 'credit_event_delay_seconds')).toMatch(/ 0.007$/);
     expect(await line(metrics, 'credit_audit_healthy')).toMatch(/ 0$/);
     expect(await line(metrics, 'credit_audit_queue_characters')).toMatch(/ 12$/);
     expect(await line(metrics, 'credit_source_data_age_seconds{source="a"}')).toMatch(/ 60$/);
