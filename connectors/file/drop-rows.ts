@@ -16,7 +16,7 @@ export const nothingLeftOut = (): LeftOut => ({ dropped: 0, keyless: 0 });
 export interface RowView {
   /** The first cell that is not blank. */
   readonly first: string;
-  cell(column: string): string;
+  readonly cell: (column: string) => string;
 }
 
 export interface RowDropper<T> {

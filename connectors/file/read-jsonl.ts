@@ -56,7 +56,7 @@ function readLine(
   columns: readonly string[],
   unseen: Set<string>,
   complain: Complain,
-): { readonly values: readonly (string | null)[]; cell(column: string): string } {
+): { readonly values: readonly (string | null)[]; readonly cell: (column: string) => string } {
   const textAt = (column: string): string | null => {
     const found = valueAt(object, column);
     if (found === missing) return null;

@@ -56,7 +56,7 @@ async function deliver(sequence: number, write: (uscc: string) => string): Promi
 
 async function status() {
   const answer = await fetch(`${world.gateway.adminUrl}/status`, { headers: { accept: 'application/json' } });
-  const { sources } = (await answer.json()) as any;
+  const { sources } = await answer.json();
   return sources
     .find(({ name }: any) => name === 'finance')
     .keys.find(({ record }: any) => record === 'TaxListing');
