@@ -78,7 +78,13 @@ export function stageRowsOf(
           note('UNUSABLE_KEY', reasonFor(reading.fault), line, keys[at]);
         }
       });
-      return combined(readings).map((of) => [...of, fault, ...identity, ...rest]);
+      // A fault is the row's, however many keys it has: it is counted once.
+      return combined(readings.map(subjectsIn)).map((of, at) => [
+        ...of,
+        at === 0 ? fault : null,
+        ...identity,
+        ...rest,
+      ]);
     },
   };
 }
@@ -103,6 +109,18 @@ function writingOf({ subjects }: FileRecord, column: string): KeyWriting {
     forms: here.flatMap(({ forms }) => forms),
     separators: [...new Set(here.flatMap(({ separators }) => separators))],
   };
+}
+
+/** One reading for each subject of a cell: an organisation code beside the code it is a part of is nobody else's. */
+function subjectsIn(read: readonly KeyReading[]): readonly KeyReading[] {
+  if (read.length === 1) return read;
+  const usable = read.filter(({ kind }) => kind !== 'unusable');
+  const distinct = usable.filter(
+    ({ key = '' }, at) =>
+      usable.findIndex((other) => other.key === key) === at &&
+      !usable.some((other) => other.key?.length === 18 && other.key.slice(8, 17) === key),
+  );
+  return distinct.length > 0 ? distinct : read.slice(0, 1);
 }
 
 /** Every combination of one key from each column; nearly always one. */
