@@ -81,11 +81,26 @@ function manifest({ name, record, title, owner, transport, variable, key, found 
     'records:',
     `  ${record}:`,
     ...found.manifest.map((line) => `    ${line}`),
+    ...proofHint(transport).map((line) => `    # TODO: ${line}`),
     '    subjects:',
     `      ${subjectOf(key)}: { column: ${scalar(key.column)}, as: ${key.as} }`,
     '    fields:',
     ...fields,
   ].join('\n')}\n`;
+}
+
+/** What is to be agreed with the agency, or nobody is clear by it. */
+function proofHint(transport: AgencyDraft['transport']): readonly string[] {
+  switch (transport) {
+    case 'sql':
+      return [
+        'how many rows there are at least (atLeast), and a subject that is always found (control). 待办：最少行数与对照主体。',
+      ];
+    case 'file':
+      return ['how a delivery proves that it is whole (check in delivery). 待办：约定交付文件的完整性校验。'];
+    default:
+      return ['a subject that is always found (control), or nobody is CLEAR by it. 待办：约定对照主体。'];
+  }
 }
 
 function written({ column, as, words }: ProposedField): string {

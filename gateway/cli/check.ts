@@ -2,6 +2,7 @@
 // source against its manifest. Nothing is started.
 import { parseArgs } from 'node:util';
 import type { Subject } from '../../connectors/contract.ts';
+import { unprovenIn } from '../../connectors/unproven.ts';
 import { calendarWarning } from '../../policies/engine/working-days.ts';
 import { beijingDay } from '../../schema/identifiers/calendar-date.ts';
 import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
@@ -76,6 +77,8 @@ async function main(): Promise<number> {
   );
   const warning = calendarWarning(policies.remedyLaw.calendar, beijingDay(new Date()));
   if (warning !== undefined) console.log(warning);
+  for (const { source, record, cure } of definition.manifests.flatMap(unprovenIn))
+    console.log(`${source} ${record}: nobody is CLEAR by it 不能据此判定 CLEAR. ${cure.en}. ${cure.zh}。`);
   if (!live) return 0;
   return reportLive(console.log, definition.manifests, {
     subjects,
