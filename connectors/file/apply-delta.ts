@@ -84,6 +84,10 @@ async function readChanges(
   const wanted = { columns: [...sources, operation.column], required: [...key, operation.column], leftOut };
   let rows = 0;
   for await (const row of openRows(found, record.delivery, proof, wanted, complain, signal)) {
+    if (row.out === true) {
+      stager.stage(row);
+      continue;
+    }
     rows += 1;
     const said = row.values.at(-1)?.trim() ?? '';
     let staged: readonly (readonly (string | null)[])[] = [];

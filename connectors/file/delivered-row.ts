@@ -6,6 +6,8 @@ import type { DropRules, LeftOut } from './drop-rows.ts';
 export interface DeliveredRow {
   readonly line: number;
   readonly values: readonly (string | null)[];
+  /** It is no record, unless it holds a key: then leaving it out could acquit somebody. */
+  readonly out?: boolean;
 }
 
 /** Told of a row that cannot be taken. The row is left out, and reading goes on. */
@@ -27,7 +29,7 @@ export interface Wanted {
 /** Where the wanted columns stand. @throws DeliveryProblem */
 export function findColumns(
   header: readonly string[],
-  { columns, layout }: Wanted,
+  { columns, layout, drop = [] }: Wanted,
   line: number,
 ): readonly number[] {
   const names = header.map((name) => name.trim());
@@ -39,7 +41,8 @@ export function findColumns(
     }
     seen.add(name);
   }
-  for (const column of [...columns, ...(layout ?? [])]) {
+  const dropped = drop.flatMap((rule) => ('column' in rule ? [rule.column] : []));
+  for (const column of [...columns, ...dropped, ...(layout ?? [])]) {
     if (!seen.has(column)) throw problem('MISSING_COLUMN', 'is missing', { line, column });
   }
   if (layout !== undefined && layout.join('\n') !== names.join('\n')) {

@@ -12,6 +12,7 @@ export const deliveryFaults = [
   'TOO_LARGE',
   'NO_KEY',
   'UNUSABLE_KEY',
+  'LEFT_OUT',
   'DUPLICATE_KEY',
   'SPOILT',
   'FORMULA',

@@ -19,9 +19,17 @@ export interface RowView {
   readonly cell: (column: string) => string;
 }
 
+/** A row, and whether it is to be left out: by its place or beginning, which may be a mistake, or by a cell that says so. */
+export interface Kept<T> {
+  readonly row: T;
+  readonly out: boolean;
+}
+
 export interface RowDropper<T> {
-  /** Takes a row below the header; gives those that are records and are known to be so by now. */
-  push(row: T): readonly T[];
+  /** Takes a row below the header; gives those of which it is known by now what they are. */
+  push(row: T): readonly Kept<T>[];
+  /** The last ones. */
+  end(): readonly Kept<T>[];
 }
 
 export type DropRules = DeliveryOptions['drop'];
@@ -38,29 +46,24 @@ export function openRowDropper<T>(
   const held: T[] = [];
   let seen = 0;
 
-  const isNoRecord = (row: T): boolean => {
-    if (seen <= first) return true;
-    if (starts.length === 0 && cells.length === 0) return false;
-    const { first: text, cell } = view(row);
-    if (starts.some((word) => text.startsWith(word))) return true;
-    return cells.some(({ column, is }) => is.includes(cell(column).trim()));
-  };
-
   return {
     push: (row) => {
       seen += 1;
-      if (isNoRecord(row)) {
-        leftOut.dropped += 1;
-        return [];
+      if (seen <= first) return [{ row, out: true }];
+      if (starts.length > 0 || cells.length > 0) {
+        const { first: text, cell } = view(row);
+        if (cells.some(({ column, is }) => is.includes(cell(column).trim()))) {
+          leftOut.dropped += 1;
+          return [];
+        }
+        if (starts.some((word) => text.startsWith(word))) return [{ row, out: true }];
       }
-      if (last === 0) return [row];
+      if (last === 0) return [{ row, out: false }];
+      // Whether a row is among the last shows when as many have come after it.
       held.push(row);
-      // Whether a row is among the last shows when as many have come after it; those left at the end are never given.
-      leftOut.dropped += 1;
-      if (held.length <= last) return [];
-      leftOut.dropped -= 1;
-      return [held.shift()!];
+      return held.length <= last ? [] : [{ row: held.shift()!, out: false }];
     },
+    end: () => held.map((row) => ({ row, out: true })),
   };
 }
 

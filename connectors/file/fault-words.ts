@@ -65,6 +65,13 @@ export const faultWords: Readonly<Record<DeliveryFault, { readonly what: Words; 
       zh: '请更正这些行的主体标识后重新交付；该列须设为“文本”',
     },
   },
+  LEFT_OUT: {
+    what: { en: 'a row that is to be left out holds a key', zh: '按规则应剔除的行含有主体标识' },
+    cure: {
+      en: 'put hints and notes where they were agreed, or nothing in their place; the steward can name such rows by a column (drop: { column, is })',
+      zh: '请按约定放置说明行和备注行；清单管理员也可改用按列识别（drop: { column, is }）',
+    },
+  },
   DUPLICATE_KEY: {
     what: { en: 'two rows have the same key', zh: '主键重复' },
     cure: { en: 'remove the row that is there twice', zh: '请删除重复的行' },

@@ -23,7 +23,7 @@ import { refuseShrunken } from './shrunken.ts';
 import { stageRowsOf } from './stage-row.ts';
 import { type KeyCounts, countKeys } from './key-counts.ts';
 import type { DeliveryOptions } from './manifest-part.ts';
-import { FAULT_COLUMN, stagedNames, stagedSources } from './staged-columns.ts';
+import { FAULT_COLUMN, keyColumns, stagedNames, stagedSources } from './staged-columns.ts';
 import { inTransaction } from './staging.ts';
 
 export type LoadOutcome =
@@ -182,6 +182,13 @@ async function fill(
     // After the first mistake the rest is only read to tell of all mistakes at once.
     for (const staged of stager.stage(row)) if (findings.none) await writer.write(staged);
   }
+  if (leftOut.keyless > 0 && stager.staged === 0)
+    complain(
+      'UNUSABLE_KEY',
+      'no row holds a key: is it the agreed column?',
+      1,
+      names.keys.length === 1 ? keyColumns(record)[0] : undefined,
+    );
   // Whoever corrects the delivery hears of its keys as well.
   findings.end(noted.all);
   const rows = await writer.end();

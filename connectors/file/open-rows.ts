@@ -37,7 +37,8 @@ export async function* openRows(
   };
   const all = { ...wanted, drop: options.drop, layout: columns?.map(({ name }) => name) };
   for await (const row of rowsOf(found, options, proof, columns, all, note, onTrailer, signal)) {
-    rows += 1;
+    // What is no record was not counted as one by whoever sent it.
+    if (row.out !== true) rows += 1;
     yield row;
   }
   const sent = rows + leftOut;

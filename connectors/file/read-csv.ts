@@ -3,7 +3,7 @@ import { Readable, pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { type Complain, type DeliveredRow, type Wanted, findColumns } from './delivered-row.ts';
 import { problem } from './delivery-problem.ts';
-import { type RowView, firstOf, openRowDropper } from './drop-rows.ts';
+import { type Kept, type RowView, firstOf, openRowDropper } from './drop-rows.ts';
 import { joinHeader } from './header-rows.ts';
 
 export interface CsvOptions {
@@ -17,6 +17,11 @@ export interface CsvOptions {
 }
 
 const LONGEST_ROW = 1_000_000;
+
+interface CsvRow {
+  readonly cells: readonly string[];
+  readonly begins: number;
+}
 
 /**
  * Yields rows in file order. Blank lines are skipped; rows of another length are complained of and left out.
@@ -46,15 +51,25 @@ export async function* readCsv(
   const above: (readonly string[])[] = [];
   // The parser could count lines as well, at twice the price.
   let line = options.skip + 1;
-  const view = ({ cells }: { readonly cells: readonly string[] }): RowView => ({
+  const view = ({ cells }: CsvRow): RowView => ({
     first: firstOf(cells),
     cell: (column) => cells[names.findIndex((name) => name.trim() === column)] ?? '',
   });
-  const dropper = openRowDropper<{ cells: readonly string[]; begins: number }>(
-    wanted.drop,
-    view,
-    wanted.leftOut,
-  );
+  const deliver = ({ row: { cells, begins }, out }: Kept<CsvRow>, at: readonly number[]): DeliveredRow[] => {
+    const row = { line: begins, values: at.map((place) => cells[place] ?? null) };
+    if (out) return [{ ...row, out }];
+    const length = lengthOf(cells, names.length);
+    const wrong =
+      length !== names.length
+        ? `${length < names.length ? 'shorter' : 'longer'} than the header`
+        : names.some((name, place) => name.trim() === '' && cells[place]!.trim() !== '')
+          ? 'has a value in a column without a name'
+          : undefined;
+    if (wrong === undefined) return [row];
+    complain('SHORT_ROW', wrong, begins);
+    return [];
+  };
+  const dropper = openRowDropper<CsvRow>(wanted.drop, view, wanted.leftOut);
   try {
     for await (const record of parser) {
       const cells = record as readonly string[];
@@ -68,19 +83,9 @@ export async function* readCsv(
         places = findColumns(names, wanted, begins);
         if (options.header > 0) continue;
       }
-      for (const row of dropper.push({ cells, begins })) {
-        const length = lengthOf(row.cells, names.length);
-        if (length !== names.length) {
-          complain(
-            'SHORT_ROW',
-            `${length < names.length ? 'shorter' : 'longer'} than the header`,
-            row.begins,
-          );
-          continue;
-        }
-        yield { line: row.begins, values: places.map((place) => row.cells[place] ?? null) };
-      }
+      for (const kept of dropper.push({ cells, begins })) yield* deliver(kept, places);
     }
+    if (places !== undefined) for (const kept of dropper.end()) yield* deliver(kept, places);
   } catch (error) {
     // The parser's own words quote the file.
     if (!(error instanceof CsvError)) throw error;

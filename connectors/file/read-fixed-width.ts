@@ -53,18 +53,23 @@ export async function* readFixedWidth(
     (text) => ({ first: text.trim(), cell: () => '' }),
     wanted.leftOut,
   );
+  // Nothing is held back here: rows at the end cannot be named in this format.
+  const isOut = (text: string): boolean => dropper.push(text)[0]?.out === true;
   if (options.widths === 'characters') {
     for await (const { line, text } of splitLines(readText(bytes, encoding))) {
       if (line <= skip || isBlank(text)) continue;
       // Rare ideographs are two units of a JavaScript string and one character.
-      if (dropper.push(text).length === 0) continue;
       const characters = SURROGATES.test(text) ? [...text] : text;
-      if (!fits(characters.length, line)) continue;
+      const out = isOut(text);
+      if (out ? characters.length !== whole : !fits(characters.length, line)) {
+        if (out) yield { line, values: places.map(() => null), out };
+        continue;
+      }
       const cut = ({ from, to }: Place): string => {
         const cell = characters.slice(from, to);
         return (typeof cell === 'string' ? cell : cell.join('')).trim();
       };
-      yield { line, values: places.map(cut) };
+      yield { line, values: places.map(cut), ...(out ? { out } : {}) };
     }
     return;
   }
@@ -81,10 +86,16 @@ export async function* readFixedWidth(
     if (line <= skip) continue;
     const text = decode(written, line);
     if (text.includes('\0')) throw problem('ENCODING', 'holds a zero byte', { line });
-    if (isBlank(text) || dropper.push(text).length === 0 || !fits(written.length, line)) continue;
+    if (isBlank(text)) continue;
+    const out = isOut(text);
+    if (out ? written.length !== whole : !fits(written.length, line)) {
+      if (out) yield { line, values: places.map(() => null), out };
+      continue;
+    }
     const plain = text.length === written.length;
     yield {
       line,
+      ...(out ? { out } : {}),
       values: places.map(({ name, from, to }) =>
         (plain ? text.slice(from, to) : decode(written.subarray(from, to), line, name)).trim(),
       ),

@@ -33,6 +33,7 @@ export async function* readJsonLines(
     rows += 1;
     const object = objectIn(written, line);
     const { values, cell } = readLine(object, line, columns, unseen, complain);
+    // Columns alone say what is no record there, so that nothing is left out by its place.
     if (dropper.push(cell).length > 0) yield { line, values };
   }
   const [column] = unseen;

@@ -10,6 +10,8 @@ import { cellsOf, identityColumns, keyColumns, stagedColumns, stagedSources } fr
 export interface RowStager {
   /** Rows to stage, their values in the order of `stagedNames`: one, or one for each of its keys. None: it was complained of. */
   stage(row: DeliveredRow): readonly (readonly (string | null)[])[];
+  /** Rows that were taken so far. */
+  readonly staged: number;
   /** What tells the row from every other. */
   identify(row: DeliveredRow): readonly string[] | undefined;
 }
@@ -46,11 +48,24 @@ export function stageRowsOf(
     return found.length === identities ? found : undefined;
   };
 
+  let staged = 0;
   return {
+    get staged() {
+      return staged;
+    },
     identify,
     stage: (row) => {
       const { line, values } = row;
       const written = keysOf(values);
+      if (row.out === true) {
+        // A rule that looks at places and beginnings can be wrong about a row; one that holds a key is a record.
+        const holdsKey = writings.some((writing, at) =>
+          readKeys(written[at], writing).some(({ kind }) => kind !== 'unusable'),
+        );
+        if (holdsKey) complain('LEFT_OUT', 'is to be left out and holds a key', line);
+        else leftOut.dropped += 1;
+        return [];
+      }
       if (skipsKeyless && writings.every((writing, at) => isKeyless(written[at], writing))) {
         leftOut.keyless += 1;
         return [];
@@ -66,6 +81,7 @@ export function stageRowsOf(
         rest.push(value);
       }
       const identity = identify(row);
+      staged += 1;
       if (!right || identity === undefined) return [];
       let fault: KeyFault | null = null;
       const readings = writings.map((writing, at) => readKeys(written[at], writing));

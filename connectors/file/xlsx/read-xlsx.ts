@@ -1,7 +1,7 @@
 // Rows of an XLSX delivery: one sheet, the wanted columns by header, streamed from the container.
 import { type Complain, type DeliveredRow, type Wanted, findColumns } from '../delivered-row.ts';
 import { problem } from '../delivery-problem.ts';
-import { type RowView, firstOf, openRowDropper } from '../drop-rows.ts';
+import { type Kept, type RowView, firstOf, openRowDropper } from '../drop-rows.ts';
 import { joinHeader } from '../header-rows.ts';
 import { type Trailer, readTrailer } from '../trailer-template.ts';
 import { type CellContext, readCell } from './cell.ts';
@@ -81,28 +81,40 @@ async function* readRows(
         return [];
       }
     }
-    if (isBlank(row)) return [];
+    if (row.cells.every(isBlank)) return [];
     return dropper.push(row).flatMap((kept) => deliver(kept));
   };
-  const isBlank = ({ cells }: SheetRow): boolean =>
-    cells.every(
-      (cell) => cell === undefined || (cell.type !== 's' && !cell.formula && cell.text.trim() === ''),
-    );
-  const deliver = (row: SheetRow): readonly DeliveredRow[] => {
-    const width = names.findLastIndex((name) => name.trim() !== '') + 1;
-    if (firstOf(textsOf({ ...row, cells: row.cells.slice(width) }, context)) !== '') {
-      complain('SHORT_ROW', 'longer than the header', row.number);
+  const isBlank = (cell: SheetRow['cells'][number]): boolean => {
+    if (cell === undefined) return true;
+    const found = readCell(cell, context);
+    return 'value' in found && (found.value ?? '').trim() === '';
+  };
+  const deliver = ({ row, out }: Kept<SheetRow>): readonly DeliveredRow[] => {
+    const { cells, number } = row;
+    const textAt = (place: number): string | null => {
+      const found = cells[place] === undefined ? undefined : readCell(cells[place], context);
+      return found !== undefined && 'value' in found ? found.value : null;
+    };
+    if (out) return [{ line: number, values: (places ?? []).map(textAt), out }];
+    const unnamed = cells.findIndex((cell, place) => (names[place] ?? '').trim() === '' && !isBlank(cell));
+    if (unnamed !== -1) {
+      const beyond = unnamed > names.findLastIndex((name) => name.trim() !== '');
+      complain(
+        'SHORT_ROW',
+        beyond ? 'longer than the header' : 'has a value in a column without a name',
+        number,
+      );
       return [];
     }
     const values = (places ?? []).map((place, at) => {
-      const cell = row.cells[place];
+      const cell = cells[place];
       if (cell === undefined) return null;
       const found = readCell(cell, context);
       if ('value' in found) return found.value;
-      complain(found.fault, found.reason, row.number, wanted.columns[at]);
+      complain(found.fault, found.reason, number, wanted.columns[at]);
       return null;
     });
-    return [{ line: row.number, values }];
+    return [{ line: number, values }];
   };
   let held: SheetRow | undefined;
   for await (const row of readSheetRows(bytes, merged)) {
@@ -116,6 +128,7 @@ async function* readRows(
     if (said === undefined) throw problem('TRUNCATED', 'does not end with its trailer row');
     onTrailer(said);
   }
+  if (places !== undefined) for (const kept of dropper.end()) yield* deliver(kept);
   if (places === undefined && header > 0) throw problem('EMPTY', 'no header');
 }
 

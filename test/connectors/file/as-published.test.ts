@@ -91,6 +91,33 @@ describe('rows that are no records are left out and counted', () => {
     expect(await taken(text, `drop: ${drop}`)).toMatchObject({ ...both, keys: { leftOut: { dropped } } });
   });
 
+  test.each([
+    ['where the hints are missing', '[{ first: 1 }]', `${header}\r\n${rows}`],
+    ['where the note is missing', '[{ last: 1 }]', `${header}\r\n${rows}`],
+    [
+      'whose subject is called so',
+      '[{ starts: [合计] }]',
+      `doc,code,amt,day,st\r\n合计科技,${one.id},1,2026-03-01,0\r\n`,
+    ],
+  ])('but none that holds a key: %s', async (_title, drop, text) => {
+    expect(await taken(text, `drop: ${drop}`)).toMatchObject({ state: 'quarantined', faults: ['LEFT_OUT'] });
+  });
+
+  test('by a column that is there', async () => {
+    const found = await taken(`${header}\r\n${rows}`, 'drop: [{ column: typo, is: [示例] }]');
+    expect(found).toMatchObject({ state: 'quarantined', faults: ['MISSING_COLUMN'] });
+  });
+
+  test('and a value in a column without a name is told, not dropped', async () => {
+    const found = await taken(`code,,doc,amt,day,st\r\n${one.id},hidden,A,1,2026-03-01,0\r\n`);
+    expect(found).toMatchObject({ state: 'quarantined', faults: ['SHORT_ROW'] });
+  });
+
+  test('and a delivery in which no row holds a key is put aside', async () => {
+    const found = await taken(`${header}\r\n,A,1,2026-03-01,0\r\n,B,1,2026-03-01,0\r\n`, 'keyless: skip');
+    expect(found).toMatchObject({ state: 'quarantined', faults: ['UNUSABLE_KEY'] });
+  });
+
   test('and so are rows without any key, where the manifest says so', async () => {
     const text = `${header}\r\n${rows},自然人,1,2026-03-01,0\r\n无,自然人,1,2026-03-01,0\r\n-,自然人,1,2026-03-01,0\r\n`;
     expect(await taken(text, 'keyless: skip')).toMatchObject({
