@@ -360,7 +360,12 @@ describe.each(benches)('%s', (title, start) => {
     const source = await open(listings(row(person(3).id, 'P-3'), row(person(24).id, 'P-24')));
     const answer = await ask(source, subjects, { Listing: ['number'] });
     expect(numbersOf(answer, person(24).id)).toContain('P-24');
-    const asked = bench.calls().flat();
+    // A call that an earlier test gave up may still arrive.
+    const own = (key: string): boolean => subjects.some(({ id }) => id === key.toUpperCase());
+    const asked = bench
+      .calls()
+      .flat()
+      .filter(({ keys }) => keys.some(own));
     // Both writings of a check place that is X.
     const keys = new Set(subjects.flatMap(({ id }) => [id, id.replace('X', 'x')]));
     expect(new Set(asked.flatMap((call) => call.keys))).toEqual(keys);
