@@ -32,6 +32,8 @@ interface Layout {
   /** Name of the list as it is delivered. */
   readonly file: string;
   readonly encoding?: string;
+  /** Merged ranges of a workbook. */
+  readonly merged?: readonly string[];
   /** What each subject's entries are, field by field. */
   readonly entries: readonly (readonly [Subject, readonly Readonly<Record<string, unknown>>[]])[];
   readonly candidates?: readonly Subject[];
@@ -141,6 +143,7 @@ const layouts: readonly Layout[] = [
   {
     name: 'world_bank',
     file: 'ineligible-20261120-01.xlsx',
+    merged: ['A1:F1', 'A2:A3', 'B2:B3', 'C2:C3', 'D2:E2', 'F2:F3'],
     entries: [
       [firm(1), [{ name: 'EXAMPLE ONE LTD', from: '2024-06-23', to: '2026-06-22', grounds: 'Fraud' }]],
       [firm(2), [{ from: '2010-01-01', to: '9999-12-31' }]],
@@ -222,7 +225,7 @@ afterAll(async () => {
 });
 
 /** The list as it is delivered, in its encoding or as a workbook. */
-async function contentOf({ name, file, encoding = 'utf-8' }: Layout): Promise<Buffer> {
+async function contentOf({ name, file, encoding = 'utf-8', merged = [] }: Layout): Promise<Buffer> {
   if (!file.endsWith('.xlsx'))
     return iconv.encode(readFileSync(join(fixtures, name, 'list.txt'), 'utf8'), encoding);
   const rows = JSON.parse(readFileSync(join(fixtures, name, 'list.json'), 'utf8')) as string[][];
@@ -230,6 +233,7 @@ async function contentOf({ name, file, encoding = 'utf-8' }: Layout): Promise<Bu
   await writeXlsx(
     path,
     rows.map((row) => row.map((cell) => (cell === '' ? null : cell))),
+    { merged },
   );
   return readFile(path);
 }
