@@ -59,8 +59,12 @@ async function* readRows(
   let names: readonly string[] = [];
   let headerRow = skip;
   const above: (readonly string[])[] = [];
+  // Of a small sheet they are heard before the header has been seen.
+  const mergedTo: number[] = [];
   const merged = (lastRow: number): void => {
-    if (lastRow > headerRow) complain('UNREADABLE', 'merged cells below the header', lastRow);
+    if (lastRow <= headerRow) return;
+    if (mergedTo.length < MOST_MERGED) mergedTo.push(lastRow);
+    else mergedTo[0] = Math.max(mergedTo[0]!, lastRow);
   };
   const view = (row: SheetRow): RowView => {
     const texts = textsOf(row, context);
@@ -123,6 +127,8 @@ async function* readRows(
     if (trailer !== undefined) held = row;
     if (ready !== undefined) yield* read(ready);
   }
+  for (const lastRow of mergedTo)
+    if (lastRow > headerRow) complain('UNREADABLE', 'merged cells below the header', lastRow);
   if (trailer !== undefined) {
     const said = held === undefined ? undefined : readTrailer(trailer, textsOf(held, context).join(','));
     if (said === undefined) throw problem('TRUNCATED', 'does not end with its trailer row');
@@ -133,6 +139,8 @@ async function* readRows(
 }
 
 const LONGEST_HEADER = 100_000;
+/** Ranges that are told one by one; of more, the lowest in the sheet counts. */
+const MOST_MERGED = 1000;
 
 /** Every cell as text, for the header and the trailer. What is no text there is blank. */
 function textsOf({ cells, number }: SheetRow, context: CellContext): readonly string[] {

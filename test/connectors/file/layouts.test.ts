@@ -10,7 +10,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeXlsx } from '../../../bench/write-xlsx.ts';
 import { makeConnector } from '../../../connectors/connector.ts';
-import type { RecordRow, SourceAnswer, Subject } from '../../../connectors/contract.ts';
+import { type RecordRow, type SourceAnswer, type Subject, gapFor } from '../../../connectors/contract.ts';
 import { openFile } from '../../../connectors/file/connect.ts';
 import { type RegisteredDelivery, listDeliveries } from '../../../connectors/file/register.ts';
 import type { FileManifest } from '../../../connectors/manifest.ts';
@@ -32,9 +32,13 @@ interface Layout {
   /** Name of the list as it is delivered. */
   readonly file: string;
   readonly encoding?: string;
+  /** Merged ranges of a workbook. */
+  readonly merged?: readonly string[];
   /** What each subject's entries are, field by field. */
   readonly entries: readonly (readonly [Subject, readonly Readonly<Record<string, unknown>>[]])[];
   readonly candidates?: readonly Subject[];
+  /** Whose entry holds what its manifest cannot read: nobody takes its absence for a clean record. */
+  readonly unreadable?: readonly Subject[];
   readonly told: {
     readonly rows: number;
     readonly unusable?: Readonly<Record<string, number>>;
@@ -101,8 +105,11 @@ const layouts: readonly Layout[] = [
       [firm(2), [{ decidedOn: '2026-01-01', from: '2026-01-01', to: '9999-12-31', term: '2028-01-01' }]],
       [firm(3), [{ decidedOn: '2025-06-01', from: '2025-06-01', to: '2027-06-01', term: '2025-12-01' }]],
       [firm(4), [{ decidedOn: '2025-06-01', to: '2027-06-01' }]],
+      [firm(7), []],
     ],
-    told: { rows: 4, dropped: 1 },
+    candidates: [firm(7)],
+    unreadable: [firm(5)],
+    told: { rows: 6, dropped: 1 },
   },
   {
     name: 'legal_entities',
@@ -136,11 +143,13 @@ const layouts: readonly Layout[] = [
       ],
       [firm(2), [{ activeOn: '2020-01-02', endsOn: '9999-12-31' }]],
     ],
-    told: { rows: 2, keyless: 1 },
+    unreadable: [firm(3)],
+    told: { rows: 3, keyless: 1 },
   },
   {
     name: 'world_bank',
     file: 'ineligible-20261120-01.xlsx',
+    merged: ['A1:F1', 'A2:A3', 'B2:B3', 'C2:C3', 'D2:E2', 'F2:F3'],
     entries: [
       [firm(1), [{ name: 'EXAMPLE ONE LTD', from: '2024-06-23', to: '2026-06-22', grounds: 'Fraud' }]],
       [firm(2), [{ from: '2010-01-01', to: '9999-12-31' }]],
@@ -222,7 +231,7 @@ afterAll(async () => {
 });
 
 /** The list as it is delivered, in its encoding or as a workbook. */
-async function contentOf({ name, file, encoding = 'utf-8' }: Layout): Promise<Buffer> {
+async function contentOf({ name, file, encoding = 'utf-8', merged = [] }: Layout): Promise<Buffer> {
   if (!file.endsWith('.xlsx'))
     return iconv.encode(readFileSync(join(fixtures, name, 'list.txt'), 'utf8'), encoding);
   const rows = JSON.parse(readFileSync(join(fixtures, name, 'list.json'), 'utf8')) as string[][];
@@ -230,12 +239,13 @@ async function contentOf({ name, file, encoding = 'utf-8' }: Layout): Promise<Bu
   await writeXlsx(
     path,
     rows.map((row) => row.map((cell) => (cell === '' ? null : cell))),
+    { merged },
   );
   return readFile(path);
 }
 
 test.each(layouts)('$name joins by three files', async (layout) => {
-  const { name, file, entries, candidates = [], told } = layout;
+  const { name, file, entries, candidates = [], unreadable = [], told } = layout;
   const manifest = definition.manifests.find(({ source }) => source === name) as FileManifest;
   const drop = join(root, 'drop', name);
   const content = await contentOf(layout);
@@ -262,6 +272,12 @@ test.each(layouts)('$name joins by three files', async (layout) => {
     expect(subjects.filter((subject) => rowsOf(answer.candidates, record, subject).length > 0)).toEqual(
       candidates,
     );
+    for (const subject of unreadable) {
+      const steps = [{ record, fields }];
+      const unread = await connector.fetch({ subjects: [subject], steps }, new AbortController().signal);
+      expect(rowsOf(unread.rows, record, subject)).toEqual([]);
+      expect(gapFor(unread.gaps, record, subject.id)).toBe('UNREADABLE');
+    }
     const [delivery] = await deliveriesOf(name);
     const { dropped = 0, keyless = 0, unusable = {}, lines = [] } = told;
     expect(delivery).toMatchObject({

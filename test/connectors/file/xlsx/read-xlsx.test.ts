@@ -119,6 +119,24 @@ describe('a workbook', () => {
     await expect(read(path, { sheet: 'other' })).rejects.toThrow('lacks the sheet the manifest names');
   });
 
+  test('may have merged cells in a header over two rows, however small it is', async () => {
+    const rows = [
+      ['欠款明细表', null],
+      ['处罚', null],
+      ['a', 'b'],
+      ['1', '2'],
+    ];
+    const merged = ['A1:B1', 'A2:B2', 'C2:C3'];
+    const wanted = { columns: ['处罚/b', '处罚/a'] };
+    expect(await read(await write(rows, { merged }), { skip: 1, header: 2 }, wanted)).toEqual([
+      [4, '2', '1'],
+    ]);
+    const below = await write(rows, { merged: [...merged, 'A3:A4'] });
+    await expect(read(below, { skip: 1, header: 2 }, wanted)).rejects.toThrow(
+      'UNREADABLE: merged cells below the header, on line 4',
+    );
+  });
+
   test('without a header has its columns from the manifest', async () => {
     const path = await write([['1', '2']]);
     expect(await read(path, { header: 0 }, { columns: ['b'], layout: HEADER })).toEqual([[1, '2']]);
