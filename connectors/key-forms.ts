@@ -90,7 +90,8 @@ export function readKey(written: unknown, forms: readonly KeyForm[]): KeyReading
   // A number has been through a double; its digits are read all the same, its leading zeros are gone.
   if (typeof written !== 'string' && typeof written !== 'number') return { kind: 'unusable', fault: 'OTHER' };
   // What people write where there is no key.
-  if (typeof written === 'string' && NO_KEY.test(written)) return { kind: 'unusable', fault: 'EMPTY' };
+  if (typeof written === 'string' && written.length <= LONGEST && NO_KEY.test(written))
+    return { kind: 'unusable', fault: 'EMPTY' };
   const text = keyText(String(written));
   if (text === undefined) return { kind: 'unusable', fault: /\S/.test(String(written)) ? 'OTHER' : 'EMPTY' };
   const faults = forms.map((form) => form.fault(text));
@@ -134,8 +135,12 @@ export function comparableKey(written: string): string | undefined {
 
 const PLAIN = /^[0-9A-Z]{8,18}$/;
 
+/** A label, quotes and blanks around a key are no longer than this. */
+const LONGEST = 200;
+
 function keyText(written: string): string | undefined {
   if (PLAIN.test(written)) return written;
+  if (written.length > LONGEST) return undefined;
   const canonical = canonicalText(withoutDress(written));
   if (!canonical.ok) return undefined;
   const key = canonical.value.replace(HYPHENS, '');
