@@ -3,7 +3,8 @@
 import type { Subject } from '../../connectors/contract.ts';
 import { citizenIdAt, usccAt } from '../../connectors/sandbox/generator/identifiers.ts';
 import { orgCodeCheck } from '../../schema/identifiers/org-code.ts';
-import { completeUscc } from '../../schema/identifiers/uscc.ts';
+import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
+import { completeUscc, parseUscc } from '../../schema/identifiers/uscc.ts';
 import type { AgencyRow } from './bench.ts';
 
 /** What is wrong with the agency or its data; the names are told in the title of a failure. */
@@ -105,7 +106,7 @@ function strike(
     case 'made a number':
       return row(`${id.slice(0, 1)}.${id.slice(1, 6).replace(/\D/g, '0')}E+17`);
     case 'rounded':
-      return row(`${id.replace(/\D/g, '1').slice(0, 15)}000`);
+      return row(rounded(id, kind));
     case 'eaten zeros':
       return row(String(Math.floor(random() * 9e6) + 1e5));
     case 'a name instead of a key':
@@ -148,6 +149,19 @@ function writing(random: Random, { id, kind }: Subject): string {
   // An organisation code whose own check place is wrong is nobody's where it stands alone.
   const orgCode = kind === 'Organization' && random() < 0.2 && orgCodeCheck(inner) === inner[8];
   return pick(random, ways)(orgCode ? inner : id);
+}
+
+/**
+ * Fifteen digits and zeros that are no key. By chance one in eleven citizen numbers stays a valid one, of somebody else;
+ * that nobody can tell from a row of his, and a spreadsheet rounds a whole column.
+ */
+function rounded(id: string, kind: Subject['kind']): string {
+  const digits = id.replace(/\D/g, '1').slice(0, 14);
+  for (let last = 0; ; last += 1) {
+    const text = `${digits}${last}000`;
+    if ((kind === 'Person' ? parseCitizenId(text) : parseUscc(text)).ok) continue;
+    return text;
+  }
 }
 
 /** A code that is a number to whoever does not know better. */
