@@ -43,6 +43,10 @@ describe('a CSV as offices write it is read', () => {
     ['line ends of CR alone', `${header}\r${listing(one, 'A')}\r${listing(two, 'B')}\r`],
     ['the mark of DOS at its end', `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n\x1a`],
     [
+      'that mark and a line end after it',
+      `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n\x1a\r\n`,
+    ],
+    [
       'rows of delimiters below the data',
       `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n,,,,\r\n, ,,,\r\n`,
     ],
@@ -63,6 +67,26 @@ describe('a CSV as offices write it is read', () => {
       `\u00A0code,doc\u00A0,amt,day,st\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}`,
     ],
   ])('with %s', async (_title, text) => expect(await taken(text)).toMatchObject(both));
+
+  test.each(['', ',,,,\r\n', '\x1a\r\n', ' \r\n,,,,\r\n\x1a'])(
+    'and a trailer is the last line that holds anything: before %j',
+    async (after) => {
+      const text = `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\nEND,2\r\n${after}`;
+      expect(await taken(text, `check: { trailer: 'END,{rows}' }`)).toMatchObject(both);
+    },
+  );
+
+  test('and its trailer counts records, with those without a key and without what is no record', async () => {
+    const text = `${header}\r\n${listing(one, 'A')}\r\n,自然人,1,2026-03-01,0\r\n合计,,1,,\r\n,,,,\r\nEND,`;
+    const words = `keyless: skip, drop: [{ starts: [合计] }], check: { trailer: 'END,{rows}' }`;
+    expect(await taken(`${text}2`, words)).toMatchObject({
+      state: 'active',
+      keys: { leftOut: { dropped: 1, keyless: 1 } },
+    });
+    await stage.closeAll();
+    await stage.reset();
+    expect(await taken(`${text}3`, words)).toMatchObject({ state: 'quarantined', faults: ['COUNT'] });
+  });
 
   test('and what stands beyond its header is told, not dropped', async () => {
     const found = await taken(`${header}\r\n${listing(one, 'A')},hidden\r\n${listing(two, 'B')}\r\n`);
@@ -101,6 +125,13 @@ describe('rows that are no records are left out and counted', () => {
     ],
   ])('but none that holds a key: %s', async (_title, drop, text) => {
     expect(await taken(text, `drop: ${drop}`)).toMatchObject({ state: 'quarantined', faults: ['LEFT_OUT'] });
+  });
+
+  test('but none that holds a key, though it is of another width', async () => {
+    const fixed = 'format: fixed-width, columns: [{ name: code, width: 18 }, { name: doc, width: 4 }, ';
+    const rest = '{ name: amt, width: 4 }, { name: day, width: 10 }, { name: st, width: 1 }]';
+    const found = await taken(`${one.id}A\r\n`, `${fixed}${rest}, drop: [{ first: 1 }]`);
+    expect(found).toMatchObject({ state: 'quarantined', faults: ['LEFT_OUT'] });
   });
 
   test('by a column that is there', async () => {
