@@ -1,5 +1,6 @@
 // Lists as offices write them and publications have them: read where it is certain what is meant, and nothing is left out
 // without being counted.
+import { readFileSync } from 'node:fs';
 import iconv from 'iconv-lite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { joinHeader } from '../../../connectors/file/header-rows.ts';
@@ -96,6 +97,27 @@ describe('a CSV as offices write it is read', () => {
   test('and a mark of DOS in its midst is no end', async () => {
     const found = await taken(`${header}\r\n${listing(one, 'A')}\r\n\x1a${listing(two, 'B')}\r\n`);
     expect(found).toMatchObject({ one: ['A'], rows: 2, keys: { spoilt: 1 } });
+  });
+});
+
+describe('a CSV of which it is not certain what is meant is refused with the cure, in Chinese first', () => {
+  const row = listing(two, 'B');
+  test.each([
+    ['an open quote', `${header}\n${one.id},"A,1,2026-03-01,0\n${row}\n`, '引号使用有误', '引号须成对'],
+    ['a quote inside a cell', `${header}\n${one.id},A"x,1,2026-03-01,0\n`, '引号使用有误', '须写两个'],
+    ['another delimiter', `${header};\n`.replaceAll(',', ';'), '没有按约定的分隔符分列', 'CSV（逗号分隔）'],
+    ['a cell beyond the header', `${header}\n${row},hidden\n`, '超出表头', '请删除超出表头的内容'],
+    ['a row cut short', `${header}\n${one.id},A\n`, '列数少于表头', '请补齐该行缺少的分隔符'],
+    ['UTF-16', Buffer.from(`\ufeff${header}\n${row}\n`, 'utf16le'), '另一种编码', '请按约定编码另存'],
+  ])('%s', async (_title, text, detail, cure) => {
+    const file = 'listings-20260308-01.csv';
+    await deliver(stage.drop(), file, typeof text === 'string' ? iconv.encode(text, 'gb18030') : text);
+    await stage.start('shrink: 50%');
+    const report = readFileSync(`${stage.drop()}/${file}.report.txt`, 'utf8');
+    expect(report).toMatch(
+      new RegExp(`说明 detail: [^·\n]*${detail}[^·\n]* · [^\n]*\n   处理办法 cure: [^\n]*${cure}`),
+    );
+    expect(report).not.toContain(one.id);
   });
 });
 
