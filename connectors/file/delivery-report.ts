@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { DeliveryFault, Finding } from './delivery-problem.ts';
+import { detailWords } from './detail-words.ts';
 import { faultWords } from './fault-words.ts';
 import { type KeyFault, keyFaultWords } from '../key-faults.ts';
 
@@ -48,13 +49,15 @@ const STATES: Readonly<Record<Reported['state'], readonly [en: string, zh: strin
 };
 
 function describe({ fault, reason, column, count, lines }: Finding, number: number): string[] {
-  const { what, cure } = faultWords[fault];
+  const { what } = faultWords[fault];
+  const detail = detailWords(reason);
+  const cure = detail?.cure ?? faultWords[fault].cure;
   const places = lines.join(', ') + (count > lines.length ? ' …' : '');
   return [
     `${number}. ${fault}: ${what.zh} · ${what.en}`,
     ...(column === undefined ? [] : [`   列 column: ${column}`]),
     ...(lines.length === 0 ? [] : [`   行 lines: ${places} (共 ${count} 处 ${count} in all)`]),
-    `   说明 detail: ${reason}${keyWords(reason)}`,
+    `   说明 detail: ${detail === undefined ? '' : `${detail.zh} · `}${reason}${keyWords(reason)}`,
     `   处理办法 cure: ${cure.zh}`,
     `     ${cure.en}`,
   ];

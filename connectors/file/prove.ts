@@ -21,7 +21,7 @@ export interface Proof {
 /** @throws DeliveryProblem when it is not whole */
 export async function proveDelivery(
   found: FoundDelivery,
-  { format, encoding, check }: DeliveryOptions,
+  { format, encoding, check, delimiter }: DeliveryOptions,
   signal: AbortSignal,
 ): Promise<Proof> {
   const sha256 = await hashFile(found.path, signal);
@@ -32,7 +32,7 @@ export async function proveDelivery(
   }
   if (check.trailer === undefined || format === 'xlsx' || found.size === 0)
     return { sha256, end: found.size, rows: undefined, whole: isProven(check) };
-  const last = await readLastLine(found, encoding);
+  const last = await readLastLine(found, encoding, format === 'csv' ? delimiter : undefined);
   const said = readTrailer(check.trailer, last.text);
   if (said === undefined) throw problem('TRUNCATED', 'does not end with its trailer line');
   if (said.sha256 !== undefined && said.sha256 !== (await hashFile(found.path, signal, 'sha256', last.from)))
@@ -59,10 +59,11 @@ async function readSidecar(path: string): Promise<string | undefined> {
   }
 }
 
-/** The last line that is not blank, and the byte it begins at. */
+/** The last line that is more than blanks and delimiters, and the byte it begins at. */
 async function readLastLine(
   { path, size }: FoundDelivery,
   encoding: Encoding,
+  delimiter: string | undefined,
 ): Promise<{ readonly text: string; readonly from: number }> {
   // An even distance from the beginning, so that no character of UTF-16 is cut.
   const start = Math.max(0, size - LONGEST_TAIL - (size % 2));
@@ -76,6 +77,9 @@ async function readLastLine(
   }
   const feed = encoding === 'utf-16le' ? [0x0a, 0] : encoding === 'utf-16be' ? [0, 0x0a] : [0x0a];
   const decoder = new TextDecoder(encoding);
+  const isBlank = (text: string): boolean =>
+    (delimiter === undefined ? text : text.replaceAll(delimiter === '\\t' ? '\t' : delimiter, '')).trim() ===
+    '';
   let to = tail.length;
   while (to > 0) {
     let from = to - feed.length;
@@ -83,9 +87,10 @@ async function readLastLine(
     from = Math.max(0, from);
     const text = decoder
       .decode(tail.subarray(from, to))
+      .trim()
       .replace(/\x1a+$/, '')
       .trim();
-    if (text !== '') return { text, from: start + from };
+    if (!isBlank(text)) return { text, from: start + from };
     to = from;
   }
   return { text: '', from: size };

@@ -80,6 +80,11 @@ export async function* readCsv(
         if (options.header > 0) above.push(cells);
         if (above.length < options.header) continue;
         names = options.header === 0 ? (wanted.layout ?? []) : namesIn(above);
+        if (options.header > 0 && isUndivided(names, wanted.columns))
+          throw problem('MISSING_COLUMN', 'is missing: the header is not divided by the agreed delimiter', {
+            line: begins,
+            column: wanted.columns[0]!,
+          });
         places = findColumns(names, wanted, begins);
         if (options.header > 0) continue;
       }
@@ -93,6 +98,14 @@ export async function* readCsv(
     throw problem('UNREADABLE', `is not CSV here (${error.code})`, { line: Number(lines) });
   }
   if (places === undefined && options.header > 0) throw problem('EMPTY', 'no header');
+}
+
+/** Several names in one cell, parted by what spreadsheets and systems part cells by. */
+function isUndivided(names: readonly string[], columns: readonly string[]): boolean {
+  const [only = '', ...others] = names;
+  if (others.length > 0 || new Set(columns).size < 2) return false;
+  const parts = only.split(/[,;\t|，；、]/).map((part) => part.trim());
+  return columns.every((column) => parts.includes(column));
 }
 
 /** A line of delimiters and blanks is what a spreadsheet leaves of rows that were emptied. */

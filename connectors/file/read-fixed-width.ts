@@ -3,6 +3,7 @@
 import type { Complain, DeliveredRow, Wanted } from './delivered-row.ts';
 import { problem } from './delivery-problem.ts';
 import { openRowDropper } from './drop-rows.ts';
+import { withoutEndMark } from './end-mark.ts';
 import type { Encoding } from './manifest-part.ts';
 import { readText } from './read-text.ts';
 import { splitBytes, splitLines } from './split-lines.ts';
@@ -61,10 +62,8 @@ export async function* readFixedWidth(
       // Rare ideographs are two units of a JavaScript string and one character.
       const characters = SURROGATES.test(text) ? [...text] : text;
       const out = isOut(text);
-      if (out ? characters.length !== whole : !fits(characters.length, line)) {
-        if (out) yield { line, values: places.map(() => null), out };
-        continue;
-      }
+      // Whatever its width, a line that is to be left out is looked through for keys.
+      if (!out && !fits(characters.length, line)) continue;
       const cut = ({ from, to }: Place): string => {
         const cell = characters.slice(from, to);
         return (typeof cell === 'string' ? cell : cell.join('')).trim();
@@ -74,6 +73,7 @@ export async function* readFixedWidth(
     return;
   }
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  const lenient = new TextDecoder(encoding, { ignoreBOM: true });
   const decode = (part: Uint8Array, line: number, name?: string): string => {
     try {
       return decoder.decode(part);
@@ -82,31 +82,30 @@ export async function* readFixedWidth(
       throw problem('ENCODING', 'cuts a character in two', { line, column: name });
     }
   };
-  for await (const { line, bytes: written } of splitBytes(withoutMark(bytes))) {
+  for await (const { line, bytes: written } of splitBytes(withoutEndMark(withoutMark(bytes)))) {
     if (line <= skip) continue;
     const text = decode(written, line);
     if (text.includes('\0')) throw problem('ENCODING', 'holds a zero byte', { line });
     if (isBlank(text)) continue;
     const out = isOut(text);
-    if (out ? written.length !== whole : !fits(written.length, line)) {
-      if (out) yield { line, values: places.map(() => null), out };
-      continue;
-    }
+    if (!out && !fits(written.length, line)) continue;
     const plain = text.length === written.length;
     yield {
       line,
       ...(out ? { out } : {}),
-      values: places.map(({ name, from, to }) =>
-        (plain ? text.slice(from, to) : decode(written.subarray(from, to), line, name)).trim(),
-      ),
+      values: places.map(({ name, from, to }) => {
+        if (plain) return text.slice(from, to).trim();
+        const cell = written.subarray(from, to);
+        // A note knows of no columns: it may have a character across two of them.
+        return (out ? lenient.decode(cell) : decode(cell, line, name)).trim();
+      }),
     };
   }
 }
 
 const SURROGATES = /[\uD800-\uDFFF]/;
 
-/** Nothing, or the mark with which DOS programs ended a file. */
-const isBlank = (text: string): boolean => text.replace(/\x1a+$/, '').trim() === '';
+const isBlank = (text: string): boolean => text.trim() === '';
 
 /** A byte order mark is no part of the first column. */
 async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -23,18 +23,18 @@ export async function* readJsonLines(
   const { columns, required = columns } = wanted;
   const unseen = new Set(required);
   let rows = 0;
-  const dropper = openRowDropper<(column: string) => string>(
+  const dropper = openRowDropper<object>(
     wanted.drop,
-    (cell) => ({ first: '', cell }),
+    (object) => ({ first: '', cell: (column) => textsIn(valueAt(object, column)).join(BETWEEN_ENTRIES) }),
     wanted.leftOut,
   );
   for await (const { line, text: written } of splitLines(text)) {
     if (written.trim() === '') continue;
-    rows += 1;
     const object = objectIn(written, line);
-    const { values, cell } = readLine(object, line, columns, unseen, complain);
-    // Columns alone say what is no record there, so that nothing is left out by its place.
-    if (dropper.push(cell).length > 0) yield { line, values };
+    // Columns alone say what is no record here, so that nothing is left out by its place.
+    if (dropper.push(object).length === 0) continue;
+    rows += 1;
+    yield { line, values: readLine(object, line, columns, unseen, complain) };
   }
   const [column] = unseen;
   if (rows > 0 && column !== undefined) throw problem('MISSING_COLUMN', 'is on no line', { column });
@@ -57,25 +57,29 @@ function readLine(
   columns: readonly string[],
   unseen: Set<string>,
   complain: Complain,
-): { readonly values: readonly (string | null)[]; readonly cell: (column: string) => string } {
-  const textAt = (column: string): string | null => {
+): readonly (string | null)[] {
+  return columns.map((column) => {
     const found = valueAt(object, column);
     if (found === missing) return null;
     unseen.delete(column);
-    const texts = (Array.isArray(found) ? (found as readonly unknown[]) : [found]).flatMap((value) => {
-      if (typeof value === 'string') return [value];
-      const plain = plainText(value);
-      if (plain.ok) return plain.text === null ? [] : [plain.text];
-      complain(typeof value === 'number' ? 'SPOILT' : 'UNREADABLE', plain.reason, line, column);
-      return [];
-    });
+    const texts = textsIn(found, (value, reason) =>
+      complain(typeof value === 'number' ? 'SPOILT' : 'UNREADABLE', reason, line, column),
+    );
     return texts.length === 0 ? null : texts.join(BETWEEN_ENTRIES);
-  };
-  return {
-    values: columns.map(textAt),
-    cell: (column) => {
-      const found = valueAt(object, column);
-      return typeof found === 'string' || typeof found === 'boolean' ? String(found) : '';
-    },
-  };
+  });
+}
+
+/** The entries of a list, or the one value. `refuse` hears of what is no single value. */
+function textsIn(
+  found: unknown,
+  refuse: (value: unknown, reason: string) => void = () => undefined,
+): readonly string[] {
+  if (found === missing) return [];
+  return (Array.isArray(found) ? (found as readonly unknown[]) : [found]).flatMap((value) => {
+    if (typeof value === 'string') return [value];
+    const plain = plainText(value);
+    if (plain.ok) return plain.text === null ? [] : [plain.text];
+    refuse(value, plain.reason);
+    return [];
+  });
 }

@@ -85,7 +85,6 @@ async function* readRows(
         return [];
       }
     }
-    if (row.cells.every(isBlank)) return [];
     return dropper.push(row).flatMap((kept) => deliver(kept));
   };
   const isBlank = (cell: SheetRow['cells'][number]): boolean => {
@@ -96,8 +95,11 @@ async function* readRows(
   const deliver = ({ row, out }: Kept<SheetRow>): readonly DeliveredRow[] => {
     const { cells, number } = row;
     const textAt = (place: number): string | null => {
-      const found = cells[place] === undefined ? undefined : readCell(cells[place], context);
-      return found !== undefined && 'value' in found ? found.value : null;
+      const cell = cells[place];
+      if (cell === undefined) return null;
+      const found = readCell(cell, context);
+      // Sums are formulas, which nobody minds in a note; a key is one all the same.
+      return 'value' in found ? found.value : cell.text;
     };
     if (out) return [{ line: number, values: (places ?? []).map(textAt), out }];
     const unnamed = cells.findIndex((cell, place) => (names[place] ?? '').trim() === '' && !isBlank(cell));
@@ -122,7 +124,7 @@ async function* readRows(
   };
   let held: SheetRow | undefined;
   for await (const row of readSheetRows(bytes, merged)) {
-    if (row.number <= skip) continue;
+    if (row.number <= skip || row.cells.every(isBlank)) continue;
     const ready = trailer === undefined ? row : held;
     if (trailer !== undefined) held = row;
     if (ready !== undefined) yield* read(ready);

@@ -1,5 +1,6 @@
 // Lists as offices write them and publications have them: read where it is certain what is meant, and nothing is left out
 // without being counted.
+import { readFileSync } from 'node:fs';
 import iconv from 'iconv-lite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { joinHeader } from '../../../connectors/file/header-rows.ts';
@@ -43,6 +44,10 @@ describe('a CSV as offices write it is read', () => {
     ['line ends of CR alone', `${header}\r${listing(one, 'A')}\r${listing(two, 'B')}\r`],
     ['the mark of DOS at its end', `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n\x1a`],
     [
+      'that mark and a line end after it',
+      `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n\x1a\r\n`,
+    ],
+    [
       'rows of delimiters below the data',
       `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\n,,,,\r\n, ,,,\r\n`,
     ],
@@ -64,6 +69,26 @@ describe('a CSV as offices write it is read', () => {
     ],
   ])('with %s', async (_title, text) => expect(await taken(text)).toMatchObject(both));
 
+  test.each(['', ',,,,\r\n', '\x1a\r\n', ' \r\n,,,,\r\n\x1a'])(
+    'and a trailer is the last line that holds anything: before %j',
+    async (after) => {
+      const text = `${header}\r\n${listing(one, 'A')}\r\n${listing(two, 'B')}\r\nEND,2\r\n${after}`;
+      expect(await taken(text, `check: { trailer: 'END,{rows}' }`)).toMatchObject(both);
+    },
+  );
+
+  test('and its trailer counts records, with those without a key and without what is no record', async () => {
+    const text = `${header}\r\n${listing(one, 'A')}\r\n,自然人,1,2026-03-01,0\r\n合计,,1,,\r\n,,,,\r\nEND,`;
+    const words = `keyless: skip, drop: [{ starts: [合计] }], check: { trailer: 'END,{rows}' }`;
+    expect(await taken(`${text}2`, words)).toMatchObject({
+      state: 'active',
+      keys: { leftOut: { dropped: 1, keyless: 1 } },
+    });
+    await stage.closeAll();
+    await stage.reset();
+    expect(await taken(`${text}3`, words)).toMatchObject({ state: 'quarantined', faults: ['COUNT'] });
+  });
+
   test('and what stands beyond its header is told, not dropped', async () => {
     const found = await taken(`${header}\r\n${listing(one, 'A')},hidden\r\n${listing(two, 'B')}\r\n`);
     expect(found).toMatchObject({ state: 'quarantined', faults: ['SHORT_ROW'] });
@@ -72,6 +97,27 @@ describe('a CSV as offices write it is read', () => {
   test('and a mark of DOS in its midst is no end', async () => {
     const found = await taken(`${header}\r\n${listing(one, 'A')}\r\n\x1a${listing(two, 'B')}\r\n`);
     expect(found).toMatchObject({ one: ['A'], rows: 2, keys: { spoilt: 1 } });
+  });
+});
+
+describe('a CSV of which it is not certain what is meant is refused with the cure, in Chinese first', () => {
+  const row = listing(two, 'B');
+  test.each([
+    ['an open quote', `${header}\n${one.id},"A,1,2026-03-01,0\n${row}\n`, '引号使用有误', '引号须成对'],
+    ['a quote inside a cell', `${header}\n${one.id},A"x,1,2026-03-01,0\n`, '引号使用有误', '须写两个'],
+    ['another delimiter', `${header};\n`.replaceAll(',', ';'), '没有按约定的分隔符分列', 'CSV（逗号分隔）'],
+    ['a cell beyond the header', `${header}\n${row},hidden\n`, '超出表头', '请删除超出表头的内容'],
+    ['a row cut short', `${header}\n${one.id},A\n`, '列数少于表头', '请补齐该行缺少的分隔符'],
+    ['UTF-16', Buffer.from(`\ufeff${header}\n${row}\n`, 'utf16le'), '另一种编码', '请按约定编码另存'],
+  ])('%s', async (_title, text, detail, cure) => {
+    const file = 'listings-20260308-01.csv';
+    await deliver(stage.drop(), file, typeof text === 'string' ? iconv.encode(text, 'gb18030') : text);
+    await stage.start('shrink: 50%');
+    const report = readFileSync(`${stage.drop()}/${file}.report.txt`, 'utf8');
+    expect(report).toMatch(
+      new RegExp(`说明 detail: [^·\n]*${detail}[^·\n]* · [^\n]*\n   处理办法 cure: [^\n]*${cure}`),
+    );
+    expect(report).not.toContain(one.id);
   });
 });
 
@@ -101,6 +147,13 @@ describe('rows that are no records are left out and counted', () => {
     ],
   ])('but none that holds a key: %s', async (_title, drop, text) => {
     expect(await taken(text, `drop: ${drop}`)).toMatchObject({ state: 'quarantined', faults: ['LEFT_OUT'] });
+  });
+
+  test('but none that holds a key, though it is of another width', async () => {
+    const fixed = 'format: fixed-width, columns: [{ name: code, width: 18 }, { name: doc, width: 4 }, ';
+    const rest = '{ name: amt, width: 4 }, { name: day, width: 10 }, { name: st, width: 1 }]';
+    const found = await taken(`${one.id}A\r\n`, `${fixed}${rest}, drop: [{ first: 1 }]`);
+    expect(found).toMatchObject({ state: 'quarantined', faults: ['LEFT_OUT'] });
   });
 
   test('by a column that is there', async () => {

@@ -66,11 +66,12 @@ export async function openDropStage(): Promise<DropStage> {
   };
 
   const manifest = (delivery: string, directory = drop): FileManifest => {
+    const format = delivery.includes('format:') ? '' : 'format: csv, ';
     const bench = {
       environment: { PROBE_ADDRESS: directory },
       manifest: () => ({
         top: 'transport: file',
-        listings: `delivery: { pattern: listings-*.csv, format: csv, encoding: gb18030, ${delivery} }`,
+        listings: `delivery: { pattern: listings-*.csv, ${format}encoding: gb18030, ${delivery} }`,
         awards: 'delivery: { pattern: awards-*.jsonl, format: jsonl }',
       }),
     } as unknown as Bench;

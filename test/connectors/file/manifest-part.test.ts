@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { deliveryFaults } from '../../../connectors/file/delivery-problem.ts';
 import { faultWords } from '../../../connectors/file/fault-words.ts';
+import { detailWords } from '../../../connectors/file/detail-words.ts';
 import { intakeTroubles } from '../../../connectors/file/intake-trouble.ts';
 import { filePart } from '../../../connectors/file/manifest-part.ts';
 import type { FileManifest } from '../../../connectors/manifest.ts';
@@ -56,6 +57,49 @@ test('every fault is explained in English and Chinese', () => {
   }
 });
 
+describe('what exactly is wrong is said in Chinese, too', () => {
+  const folders = ['connectors/file', 'connectors/file/xlsx'];
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
+  );
+  const GIVEN = /(?:problem|complain)\(\s*'[A-Z_]+',\s*(?:'([^']+)'|`([^`]+)`)/g;
+  const OF_CELLS = /fault: '[A-Z_]+',\s*reason: '([^']+)'/g;
+  const reasons = sources.flatMap((source) =>
+    [GIVEN, OF_CELLS].flatMap((expression) =>
+      [...source.matchAll(expression)].map(([, plain, template]) => {
+        const alternatives = (plain ?? template!).replace(/\$\{[^}]*'(\w+)' : '\w+'\}/g, '$1');
+        return alternatives.replaceAll('${encoding}', 'gb18030').replace(/\$\{[^}]+\}/g, '7');
+      }),
+    ),
+  );
+  const others = [
+    ...['shorter than the header', 'longer than the header', 'has a value in a column without a name'],
+    ...['is not a single value', 'is a number too long to be exact'],
+    '3 rows, after 9 in the delivery before; 20% fewer is the most',
+    'no rows, after 9 in the delivery before',
+    'number 7 is missing (2 in all)',
+    'no full delivery has come before it',
+  ];
+
+  test('once for each: no words are those of another', () => {
+    expect(detailWords('is not JSON')?.zh).toContain('JSON');
+    expect(detailWords('is not gb18030')?.zh).toContain('编码');
+  });
+
+  test('found them', () => expect(reasons.length).toBeGreaterThan(40));
+
+  test.each([...new Set([...reasons, ...others])])('%s', (reason) => {
+    const words = detailWords(reason);
+    expect(words?.zh).toMatch(/\p{Script=Han}/u);
+    if (words?.cure !== undefined) {
+      expect(words.cure.zh).toMatch(/\p{Script=Han}/u);
+      expect(words.cure.en).toMatch(/[a-z]/);
+    }
+  });
+});
+
 describe('a manifest is refused', () => {
   const fixed = 'columns: [{ name: code, width: 18 }]';
   test.each([
@@ -72,6 +116,12 @@ describe('a manifest is refused', () => {
     ['format: csv, check: { trailer: END }', 'write {rows} or {sha256} where the number or hash stands'],
     ['format: csv, check: { trailer: "{rows}{rows}" }', 'each place stands once'],
     ['format: xlsx, check: { trailer: "{sha256}" }', 'cannot hold the hash of its file'],
+    ['format: jsonl, drop: [{ first: 1 }]', 'has no rows but records in jsonl'],
+    ['format: jsonl, header: { rows: 2 }', 'has no meaning in jsonl'],
+    [`format: fixed-width, drop: [{ last: 1 }], ${fixed}`, 'takes { first } and { starts } in fixed-width'],
+    [`format: fixed-width, header: { rows: 2 }, ${fixed}`, 'is one line in fixed-width'],
+    ['format: csv, drop: [{ fisrt: 1 }]', 'write { first: 2 }'],
+    ['format: csv, keyles: skip', 'keyless'],
     ['format: csv, shrink: 0.2', 'shrink'],
     ['format: csv, shrink: 120%', 'write a share such as 20%'],
     [

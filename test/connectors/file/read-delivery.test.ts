@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { DeliveredRow } from '../../../connectors/file/delivered-row.ts';
 import { hashFile, readBytes } from '../../../connectors/file/delivery-bytes.ts';
 import { Findings } from '../../../connectors/file/delivery-problem.ts';
+import { nothingLeftOut } from '../../../connectors/file/drop-rows.ts';
 import type { Encoding } from '../../../connectors/file/manifest-part.ts';
 import { type CsvOptions, readCsv } from '../../../connectors/file/read-csv.ts';
 import { type FixedWidthOptions, readFixedWidth } from '../../../connectors/file/read-fixed-width.ts';
@@ -116,6 +117,14 @@ describe('a JSON Lines delivery', () => {
     ]);
   });
 
+  test('leaves out by any single value, without a word about what else a row holds', async () => {
+    const text = chunks('{"a": {}, "t": 1}\n{"a": "x", "t": ["y"]}\n{"a": "z", "t": "1 "}\n{"a": "w"}');
+    const leftOut = nothingLeftOut();
+    const wanted = { columns: ['a'], drop: [{ column: 't', is: ['1', 'y'] }], leftOut };
+    expect(await rowsOf((complain) => readJsonLines(text, wanted, complain))).toEqual([['w']]);
+    expect(leftOut).toEqual({ dropped: 3, keyless: 0 });
+  });
+
   test.each([
     ['a cut line', '{"a": "1"}\n{"a": "secre', 'UNREADABLE: is not JSON, on line 2'],
     ['a list', '[1]', 'UNREADABLE: is not an object, on line 1'],
@@ -163,6 +172,33 @@ describe('a fixed-width delivery', () => {
     for (let at = 1; at < bytes.length; at += 1) {
       expect(await fixed(bytes.subarray(0, at), {}, bytes.subarray(at)), String(at)).toHaveLength(2);
     }
+  });
+
+  test('ends before the mark of DOS, and lines of blanks are none', async () => {
+    for (const end of ['\x1a', '\r\n\x1a\r\n', '\r\n    \r\n\u3000\r\n\x1a\x1a']) {
+      expect(await fixed(gb(`A001张三   12.5${end}`)), JSON.stringify(end)).toHaveLength(1);
+    }
+    await expect(fixed(gb('A001张三   12.5\n\x1a\nA002李四    7.0\n'))).rejects.toThrow('SHORT_ROW');
+  });
+
+  test.each(['bytes', 'characters'] as const)('in %s gives the cells of lines left out', async (widths) => {
+    const text = '备注A001张\n备注A01张三12345';
+    const wanted = { columns: ['code', 'name'], drop: [{ starts: ['备注'] }] };
+    const options = { encoding: 'gb18030', widths, skip: 0, columns } as const;
+    const found: unknown[] = [];
+    for await (const { values, out } of readFixedWidth(chunks(gb(text)), options, wanted, () => undefined))
+      found.push([...values, out]);
+    expect(found).toEqual(
+      widths === 'bytes'
+        ? [
+            ['备注', 'A001张', true],
+            ['备注', expect.stringContaining('A01张'), true],
+          ]
+        : [
+            ['备注A0', '01张', true],
+            ['备注A0', '1张三123', true],
+          ],
+    );
   });
 
   test('in characters counts a rare ideograph as one', async () => {
@@ -228,6 +264,19 @@ describe('the text of a delivery', () => {
     ['a zero byte', Buffer.from([0x61, 0x00]), 'utf-8'],
   ] as const)('%s is put aside', async (_title, bytes, encoding) => {
     await expect(read(bytes, encoding)).rejects.toThrow(/^ENCODING: /);
+  });
+
+  test('ends before the mark of DOS, wherever it is cut; elsewhere the mark is text', async () => {
+    const text = async (...parts: string[]): Promise<string> => {
+      let whole = '';
+      for await (const part of readText(chunks(...parts.map((part) => Buffer.from(part))), 'utf-8'))
+        whole += part;
+      return whole;
+    };
+    for (const parts of [['a\x1a'], ['a', '\x1a'], ['a\x1a', '\r\n'], ['a', '\x1a\x1a\r', '\n\x1a']])
+      expect(await text(...parts)).toBe('a');
+    expect(await text('a\x1a', '\n', 'b\n')).toBe('a\x1a\nb\n');
+    expect(await text('a\n', '\n')).toBe('a\n\n');
   });
 
   test('a hash is of the whole file, or of its beginning', async () => {

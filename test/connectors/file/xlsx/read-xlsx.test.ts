@@ -51,6 +51,33 @@ describe('a workbook', () => {
     ]);
   });
 
+  test('skips rows of blanks wherever they stand: above the header, and below the trailer', async () => {
+    const rows = [
+      [' ', '\u3000'],
+      HEADER,
+      ['1', 'x'],
+      ['', ' '],
+      ['END', '1'],
+      [' ', null],
+      [null, '\u00a0'],
+    ];
+    const said: Trailer[] = [];
+    const onTrailer = (trailer: Trailer): void => void said.push(trailer);
+    const path = await write(rows);
+    expect(await read(path, { trailer: 'END,{rows}', onTrailer })).toEqual([[3, 'x', '1']]);
+    expect(said).toMatchObject([{ rows: 1 }]);
+  });
+
+  test('gives what a row that is to be left out holds, formulas included', async () => {
+    const key = { xml: '<c t="str"><f>B1</f><v>K1</v></c>' };
+    const path = await write([HEADER, [key, 'note'], ['1', 'x']]);
+    const drop = [{ first: 1 }];
+    expect(await read(path, {}, { columns: ['a', 'b'], drop })).toEqual([
+      [2, 'K1', 'note'],
+      [3, '1', 'x'],
+    ]);
+  });
+
   test.each([
     ['a whole number', 42, '42'],
     ['an amount as it was typed', { xml: '<c><v>1234.0999999999999</v></c>' }, '1234.1'],
