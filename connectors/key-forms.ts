@@ -114,6 +114,14 @@ export interface KeyWriting {
   readonly separators: readonly string[];
 }
 
+/** How a column writes keys that serves all of these. */
+export function writingOf(keys: readonly KeyWriting[]): KeyWriting {
+  return {
+    forms: keys.flatMap(({ forms }) => forms),
+    separators: [...new Set(keys.flatMap(({ separators }) => separators))],
+  };
+}
+
 /** Every key a row was given, at least one reading. */
 export function readKeys(written: unknown, { forms, separators }: KeyWriting): readonly KeyReading[] {
   if (separators.length === 0 || typeof written !== 'string') return [readKey(written, forms)];

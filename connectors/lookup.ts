@@ -1,7 +1,7 @@
 // Turns what a decision permitted into what a source is asked: per record type and key column, the keys of all
 // subjects and exactly the permitted columns.
 import type { FetchStep, Subject, SubjectKind } from './contract.ts';
-import { type KeyForm, type KeyWriting, comparableKey } from './key-forms.ts';
+import { type KeyForm, type KeyWriting, comparableKey, writingOf } from './key-forms.ts';
 import type { Crosswalk, FieldMapping, Manifest, RecordMapping } from './manifest.ts';
 import { conditionsOf } from './source-condition.ts';
 import type { Lookup } from './transport.ts';
@@ -68,10 +68,7 @@ export function planLookups(
       const shared = { mapping, columns, conditions, fields };
       if (found.keys.length > 0) {
         const controls = (kind: SubjectKind): readonly string[] => mapping.subjects.get(kind)!.controls;
-        const writing = {
-          forms: kinds.flatMap(formsOf),
-          separators: [...new Set(kinds.flatMap((kind) => mapping.subjects.get(kind)!.separators))],
-        };
+        const writing = writingOf(kinds.map((kind) => mapping.subjects.get(kind)!));
         const asked = kinds.filter((kind) => subjects.some((subject) => subject.kind === kind));
         lookups.push({
           ...shared,

@@ -1,6 +1,6 @@
 // A delivered row as it is staged: keys in the one form in which they are compared, what is no key complained of by line,
 // and values a spreadsheet has spoilt found out. A row that is nobody's is kept, so that a correction finds it.
-import { type KeyReading, type KeyWriting, readKeys } from '../key-forms.ts';
+import { type KeyReading, type KeyWriting, readKeys, writingOf } from '../key-forms.ts';
 import { type KeyFault, keyFaultWords } from '../key-faults.ts';
 import type { FileRecord } from '../manifest.ts';
 import type { Complain, DeliveredRow } from './delivered-row.ts';
@@ -25,7 +25,8 @@ export function stageRowsOf(
 ): RowStager {
   const skipsKeyless = record.delivery.keyless === 'skip';
   const keys = keyColumns(record);
-  const writings = keys.map((column) => writingOf(record, column));
+  const subjects = [...record.subjects.values()];
+  const writings = keys.map((column) => writingOf(subjects.filter((key) => key.column === column)));
   const identities = identityColumns(record).length;
   const names = stagedSources(record);
   const places = keyPlaces(keys);
@@ -117,14 +118,6 @@ const isKeyless = (value: string | null | undefined, writing: KeyWriting): boole
 /** `CHECK_DIGIT: a key whose check place is wrong`. */
 function reasonFor(fault: KeyFault): string {
   return `${fault}: ${keyFaultWords[fault].what.en}`;
-}
-
-function writingOf({ subjects }: FileRecord, column: string): KeyWriting {
-  const here = [...subjects.values()].filter((key) => key.column === column);
-  return {
-    forms: here.flatMap(({ forms }) => forms),
-    separators: [...new Set(here.flatMap(({ separators }) => separators))],
-  };
 }
 
 /** One reading for each subject of a cell: an organisation code beside the code it is a part of is nobody else's. */

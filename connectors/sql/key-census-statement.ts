@@ -1,6 +1,6 @@
 // Writes the statement of a census: one pass over a key column that counts all rows and returns only those keys which
 // no look-up would find as they are written, each once with its number of rows.
-import type { KeyWriting } from '../key-forms.ts';
+import { type KeyWriting, writingOf } from '../key-forms.ts';
 import type { Crosswalk, RecordMapping } from '../manifest.ts';
 import type { SqlDialect, SqlStatement } from './dialect.ts';
 import { type TextSql, isBlank, isUsual } from './key-check.ts';
@@ -30,10 +30,7 @@ export function keyColumnsOf({ subjects }: RecordMapping): readonly KeyColumn[] 
     return {
       kind: 'own',
       column,
-      writing: {
-        forms: here.flatMap(({ forms }) => forms),
-        separators: [...new Set(here.flatMap(({ separators }) => separators))],
-      },
+      writing: writingOf(here),
       others: columns.filter((other) => other !== column),
       countsKeyless: at === 0,
       crosswalks: here.flatMap(({ crosswalk }) => (crosswalk === undefined ? [] : [crosswalk])),
