@@ -1,4 +1,5 @@
 // Why a written key is nobody's: a closed list, with words and a cure for whoever keeps the data.
+import type { Bilingual } from '../schema/bilingual.ts';
 
 export const keyFaults = [
   'EMPTY',
@@ -18,12 +19,9 @@ export type KeyFault = (typeof keyFaults)[number];
 /** How many rows have each kind of fault. */
 export type KeyFaultCounts = Readonly<Partial<Record<KeyFault, number>>>;
 
-interface Words {
-  readonly en: string;
-  readonly zh: string;
-}
-
-export const keyFaultWords: Readonly<Record<KeyFault, { readonly what: Words; readonly cure: Words }>> = {
+export const keyFaultWords: Readonly<
+  Record<KeyFault, { readonly what: Bilingual; readonly cure: Bilingual }>
+> = {
   EMPTY: {
     what: { en: 'no key', zh: '没有主体标识' },
     cure: {

@@ -1,5 +1,6 @@
 // Manifests: where a source is and how its columns become the fields of the SDL. All manifests are read, held
 // against the SDL and the environment, and every problem is found at once, with file and line.
+import type { Bilingual } from '../schema/bilingual.ts';
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -107,8 +108,8 @@ export interface Limits {
 interface ManifestOf<T extends TransportName, R extends RecordMapping> {
   readonly source: string;
   readonly file: string;
-  readonly title: { readonly en: string; readonly zh: string };
-  readonly owner: { readonly en: string; readonly zh: string };
+  readonly title: Bilingual;
+  readonly owner: Bilingual;
   readonly transport: T;
   /** Resolved; may hold a password. Never logged. */
   readonly address: string;

@@ -1,11 +1,12 @@
 // Record types by which nobody can be clear, because nothing in their manifest could prove their silence.
+import type { Bilingual } from '../schema/bilingual.ts';
 import type { Manifest } from './manifest.ts';
 
 export interface Unproven {
   readonly source: string;
   readonly record: string;
   /** What to write. */
-  readonly cure: { readonly en: string; readonly zh: string };
+  readonly cure: Bilingual;
 }
 
 const CONTROL = {

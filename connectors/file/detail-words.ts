@@ -1,31 +1,27 @@
 // What exactly is wrong, in Chinese, and how that is mended where it takes more than the cure of its fault. The English
 // words are the reasons that the readers give.
-
-interface Words {
-  readonly en: string;
-  readonly zh: string;
-}
+import type { Bilingual } from '../../schema/bilingual.ts';
 
 export interface DetailWords {
   readonly zh: string;
-  readonly cure?: Words;
+  readonly cure?: Bilingual;
 }
 
-type Detail = readonly [reason: RegExp, zh: string, cure?: Words];
+type Detail = readonly [reason: RegExp, zh: string, cure?: Bilingual];
 
-const SAVE_AS_XLSX: Words = {
+const SAVE_AS_XLSX: Bilingual = {
   zh: '请在 Excel/WPS 中去除密码，另存为“Excel 工作簿（.xlsx）”后重新交付',
   en: 'take the password away and save it as “Excel Workbook (.xlsx)” in Excel or WPS',
 };
-const LINE_ENDS: Words = {
+const LINE_ENDS: Bilingual = {
   zh: '请重新导出，每条记录独占一行，行末换行',
   en: 'export it again with one record a line, and a line end after each',
 };
-const TYPED: Words = {
+const TYPED: Bilingual = {
   zh: '请在该单元格中直接填写文本或数值后另存',
   en: 'type a text or a number into the cell and save the file again',
 };
-const ONE_VALUE: Words = {
+const ONE_VALUE: Bilingual = {
   zh: '该项只能是一个值，不能是对象；清单管理员也可改用路径（如 properties.name）',
   en: 'write a single value there, no object; the steward can name a path instead (properties.name)',
 };

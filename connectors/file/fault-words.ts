@@ -1,12 +1,10 @@
 // What each fault of a delivery means and how it is mended, for the agency's clerk and the operator.
+import type { Bilingual } from '../../schema/bilingual.ts';
 import type { DeliveryFault } from './delivery-problem.ts';
 
-interface Words {
-  readonly en: string;
-  readonly zh: string;
-}
-
-export const faultWords: Readonly<Record<DeliveryFault, { readonly what: Words; readonly cure: Words }>> = {
+export const faultWords: Readonly<
+  Record<DeliveryFault, { readonly what: Bilingual; readonly cure: Bilingual }>
+> = {
   ENCODING: {
     what: { en: 'not in the agreed encoding', zh: '字符编码与约定不符' },
     cure: {

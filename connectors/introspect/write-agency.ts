@@ -1,5 +1,6 @@
 // Writes the three files of a new agency from what was found. What nobody has decided is the most restrictive: not
 // shared, level 4, personal, and forbidden to everybody until a person edits the policy.
+import type { Bilingual } from '../../schema/bilingual.ts';
 import type { FoundRecord } from './found-record.ts';
 import { type ProposedField, type ProposedKey, proposeFields } from './propose-field.ts';
 
@@ -8,8 +9,8 @@ export interface AgencyDraft {
   readonly name: string;
   /** Name of the record type, such as TaxListing. */
   readonly record: string;
-  readonly title: { readonly en: string; readonly zh: string };
-  readonly owner: { readonly en: string; readonly zh: string };
+  readonly title: Bilingual;
+  readonly owner: Bilingual;
   readonly transport: string;
   /** Variable that holds the address. */
   readonly variable: string;

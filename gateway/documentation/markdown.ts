@@ -1,4 +1,5 @@
 // Tables of the pages, and the marked places in which they stand. Everything outside the marks is a person's.
+import type { Bilingual } from '../../schema/bilingual.ts';
 
 /** A Markdown table. Cells are one line; what would end a cell is escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -34,7 +35,7 @@ export function fillMarked(page: string, name: string, content: string): string 
 }
 
 /** "Name. 名称。" → its two languages; a text without a second one has it empty. */
-export function languages(text: string): { readonly en: string; readonly zh: string } {
+export function languages(text: string): Bilingual {
   const line = text.trim().replaceAll(/\s*\n\s*/g, ' ');
   const parts = /^(.*?[.:;!?)])\s+([\p{Script=Han}（“《〔].*)$/u.exec(line);
   return parts === null ? { en: line, zh: '' } : { en: parts[1]!, zh: parts[2]! };

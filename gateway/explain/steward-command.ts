@@ -1,4 +1,5 @@
 // What the steward's commands have in common: options, the definition they speak of, and how wrong use is said.
+import type { Bilingual } from '../../schema/bilingual.ts';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type Problem, formatProblem } from '../../schema/problem.ts';
@@ -111,11 +112,7 @@ async function definitionOf(root: string, env: CommandIo['env']): Promise<Defini
 }
 
 /** The member of that name. @throws WrongUse with what it may have meant */
-export function known<T>(
-  kind: Readonly<{ en: string; zh: string }>,
-  name: string,
-  all: ReadonlyMap<string, T>,
-): T {
+export function known<T>(kind: Bilingual, name: string, all: ReadonlyMap<string, T>): T {
   const found = all.get(name);
   if (found !== undefined) return found;
   const suggestion = suggest(name, all.keys());

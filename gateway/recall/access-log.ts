@@ -1,5 +1,6 @@
 // Who read whose data: for the subject about itself, for auditors about anybody. What is behind the log is not shown as
 // if it were whole: then there is no answer.
+import type { Bilingual } from '../../schema/bilingual.ts';
 import type { Log } from '../../connectors/log.ts';
 import type { Subject } from '../../connectors/contract.ts';
 import { parseCitizenId } from '../../schema/identifiers/citizen-id.ts';
@@ -85,7 +86,7 @@ async function read(
 
 function view({ accesses, next }: AccessPage, decided: Decided, own: boolean): unknown {
   const { consumers, purposes } = decided.admitted.snapshot.policies.policySet.consumers;
-  const titled = (held: { readonly title: { readonly en: string; readonly zh: string } } | undefined) =>
+  const titled = (held: { readonly title: Bilingual } | undefined) =>
     held === undefined ? null : `${held.title.en} ${held.title.zh}`;
   // What the subject may never see of itself is not named to it either.
   const named = (record: string): boolean => !own || decided.table.records.get(record)?.anyShown === true;

@@ -1,5 +1,6 @@
 // What an operator is shown: the gateway and each of its sources, in one report. No identifier and no value of a
 // record is in it, but names of columns and unknown codes are: it is for the admin address alone.
+import type { Bilingual } from '../../schema/bilingual.ts';
 import type { Manifest } from '../../connectors/manifest.ts';
 import type { LoadReport } from '../load/load.ts';
 import type { SourceHealth, SourceReport } from './source-health.ts';
@@ -18,7 +19,7 @@ export interface GatewayReport {
 
 export interface SourceStatus extends SourceReport {
   readonly name: string;
-  readonly title: { readonly en: string; readonly zh: string };
+  readonly title: Bilingual;
   readonly transport: string;
   /** Age in seconds at which its data count as stale; null: never. */
   readonly maxAgeSeconds: number | null;

@@ -1,5 +1,6 @@
 // What a place says that the nation leaves open: policies/eligibility/jurisdictions.yaml. A place without a profile of
 // its own has that of the region it lies in, and at last the nation's.
+import type { Bilingual } from '../../schema/bilingual.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -33,7 +34,7 @@ export interface LongestEffect {
 /** What holds in one place, with what it inherits. */
 export interface JurisdictionProfile {
   readonly jurisdiction: Jurisdiction;
-  readonly title: { readonly en: string; readonly zh: string };
+  readonly title: Bilingual;
   /** The notice the profile is read from. */
   readonly source: string;
   readonly objection: ObjectionPractice;

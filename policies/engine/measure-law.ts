@@ -1,5 +1,6 @@
 // The closed list of measures and letters: what an office may order, where and by which text. Data of
 // policies/remedies/measures.yaml; what is not listed, or not for a place, cannot be ordered there (rule R21).
+import type { Bilingual } from '../../schema/bilingual.ts';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { parseRegionCode, regionAncestors } from '../../schema/identifiers/region-code.ts';
@@ -15,7 +16,7 @@ export interface Ground {
 
 /** Something an office may order. */
 export interface OrderType {
-  readonly title: { readonly en: string; readonly zh: string };
+  readonly title: Bilingual;
   readonly subjects: readonly ('Organization' | 'Person')[];
   /** CN or a region code → the text that holds there. */
   readonly grounds: Readonly<Record<string, Ground>>;

@@ -1,5 +1,6 @@
 // The cast: named subjects, one for each state a user meets, the same in every world. What each holds is in
 // cast-records.ts; what the gateway should make of it is `expect`.
+import type { Bilingual } from '../../../schema/bilingual.ts';
 import { citizenIdAt, usccAt } from './identifiers.ts';
 import type { BodyClass } from './body-class.ts';
 import { prefixOf } from './body-class.ts';
@@ -10,7 +11,7 @@ interface Described {
   /** Also its index in the generator. */
   readonly index: number;
   readonly name: string;
-  readonly describes: { readonly en: string; readonly zh: string };
+  readonly describes: Bilingual;
   /** Outcome of the scene on the sandbox's day; absent where it depends on rules of the jurisdiction. */
   readonly expect: { readonly scene: 'GOVERNMENT_PROCUREMENT' | 'PROMOTION'; readonly outcome?: Outcome };
 }

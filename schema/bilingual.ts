@@ -1,0 +1,6 @@
+// A text for readers of either language.
+
+export interface Bilingual {
+  readonly en: string;
+  readonly zh: string;
+}
