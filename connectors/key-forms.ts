@@ -187,7 +187,7 @@ function damageOf(text: string): KeyFault | undefined {
 }
 
 /** Whether the digits are what a double prints, shortest or in full. */
-export function isDouble(digits: string): boolean {
+function isDouble(digits: string): boolean {
   const number = Number(digits);
   return digits === BigInt(number).toString() || digits === String(number);
 }

@@ -1,11 +1,11 @@
 // Takes deliveries in: looks into the drop box, decides which come next, loads them, and puts aside with a report what
 // cannot be used. A bad delivery never replaces a good one; what fails for other reasons is coded and tried again.
 import type pg from 'pg';
+import { beijingDay } from '../../schema/identifiers/calendar-date.ts';
 import type { Clock } from '../connector.ts';
 import type { Log } from '../log.ts';
 import type { FileManifest, FileRecord } from '../manifest.ts';
 import { type MaskIndex, indexMasks } from '../mask-index.ts';
-import { CHINA_OFFSET_MS } from '../transforms/instant.ts';
 import type { Watch } from '../watch.ts';
 import { hashFile } from './delivery-bytes.ts';
 import { type Place, placeOf } from './delivery-order.ts';
@@ -197,7 +197,7 @@ export function openIntake(options: IntakeOptions): Intake {
           return 'settled';
         }
       }
-      const today = new Date(clock().getTime() + CHINA_OFFSET_MS).toISOString().slice(0, 10);
+      const today = beijingDay(clock());
       if (found.delivered > today) throw problem('FUTURE', 'the date in its name has not come');
       return await load(kind, record, found);
     } catch (error) {

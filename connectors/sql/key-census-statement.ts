@@ -50,10 +50,10 @@ const MARK = '/* census of keys */';
 /** Longer texts are no keys, and are not sent. */
 const LONGEST_KEY = 2000;
 
-/** What a row of a census is: the name of the column's type, the number of usual keys, an odd key and its rows. */
-export type CensusTag = 'type' | 'usual' | 'odd';
-
-/** Rows of tag, text and number; at most `most` odd keys. */
+/**
+ * Rows of tag, text and number: `type` with the name of the column's, `usual` with how many keys are, `odd` with a key
+ * and its rows; at most `most` of those.
+ */
 export function writeCensus(
   dialect: SqlDialect,
   sql: TextSql,

@@ -2,7 +2,7 @@
 // that knows what a missing zone means.
 
 /** UTC+8, as it has been without summer time since September 1991. */
-export const CHINA_OFFSET_MS = 8 * 3_600_000;
+const CHINA_OFFSET_MS = 8 * 3_600_000;
 
 /** From here on nobody has to be asked. */
 const SETTLED = Date.UTC(1991, 8, 16);

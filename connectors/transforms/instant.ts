@@ -1,8 +1,6 @@
 // Reads a moment written as date and time, wherever one is not a field of a record: an as-of time, an HTTP header.
 import { epochOf, readMoment } from './moment.ts';
 
-export { CHINA_OFFSET_MS } from './china-time.ts';
-
 export interface Instant {
   readonly epochMs: number;
   /** Whether the text named its zone itself. */
